@@ -1,0 +1,191 @@
+#pragma once
+// What a configuration file says, as typed values with every name resolved to an index. A Config
+// that `parse_config` returned is valid as a whole: no reader checks it again. docs/configuration
+// describes each key; `weir --keys` prints them.
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "dataplane/base/ids.hpp"
+#include "dataplane/base/units.hpp"
+#include "dataplane/wire/address.hpp"
+#include "dataplane/wire/ip.hpp"
+#include "srv6/policy.hpp"
+#include "srv6/sid.hpp"
+
+namespace weir {
+
+struct NodeConfig {
+    std::string name;
+    Ipv6Prefix locator;              // SIDs of this node live here
+    Ipv6Addr source;                 // of encapsulated packets and messages
+    unsigned source_entropy = 0;     // low bits of the source that carry flow entropy, 0..16
+    std::vector<Ipv6Prefix> domain;  // the SR domain; empty: no source may reach our SIDs
+    std::uint8_t hop_limit = 64;     // of outer headers (RFC 2473 section 6.3)
+};
+
+enum class Idle : std::uint8_t { poll, pause, sleep };
+
+struct WorkersConfig {
+    std::vector<unsigned> cores;  // one worker each, never empty
+    Idle idle = Idle::poll;
+    Nanos idle_sleep{0};  // with Idle::sleep
+};
+
+enum class HugePages : std::uint8_t { automatic, two_mb, one_gb, none };
+
+struct MemoryConfig {
+    HugePages hugepages = HugePages::automatic;
+    Bytes reserve{0};
+    std::uint32_t packet_buffers = 0;  // in the pool; 0: computed from ports, rings and slices
+};
+
+struct ApiConfig {
+    std::string socket = "/run/weir/weir.sock";
+    std::uint32_t mode = 0660;
+    std::string metrics = "127.0.0.1:9476";  // "off" disables
+};
+
+struct TableConfig {
+    std::string name;
+    std::uint32_t routes = 4096;  // room kept for them
+};
+
+enum class Role : std::uint8_t { lan, wan };
+
+struct PortConfig {
+    std::string name;
+    std::string device;  // as written: PCI address, "af_xdp:IF", "tap:NAME", "vdev:..."
+    std::vector<Ipv4Prefix> address4;  // the address itself with the length of its subnet
+    std::vector<Ipv6Prefix> address6;
+    TableId table{0};
+    std::uint16_t mtu = 1500;  // largest IP packet, bytes
+    std::optional<BitsPerSecond> rate;
+    Role role = Role::lan;
+    bool source_check = false;
+    PacketsPerSecond punt_rate{1000};
+    std::uint16_t receive_queues = 0;  // 0: one per worker where the device has them
+    std::uint16_t receive_descriptors = 2048;
+    std::uint16_t transmit_descriptors = 2048;
+    std::vector<std::pair<std::uint8_t, SliceId>> pfc;  // 802.1Qbb priority, slice
+};
+
+enum class OnPeerLoss : std::uint8_t { hold, move, drop };
+struct PeerKey {
+    std::uint16_t id;
+    std::string file;
+};
+struct PeerConfig {
+    std::string name;
+    PortId port;
+    Ipv6Addr address;
+    Ipv6Prefix locator;
+    std::vector<Ipv6Addr> segments;
+    std::optional<Nanos> distance;  // one way; none: "auto"
+    Bytes between{0};
+    OnPeerLoss on_peer_loss = OnPeerLoss::hold;
+    std::vector<PeerKey> keys;  // at most two live at once
+};
+
+enum class Control : std::uint8_t { off, pause, precise, credit };
+enum class DscpMode : std::uint8_t { pipe, uniform };
+enum class WatchdogAction : std::uint8_t { drop, forward, alert };
+struct Watchdog {
+    Nanos detect{400'000'000};
+    Nanos restore{400'000'000};
+    WatchdogAction action = WatchdogAction::drop;
+};
+struct EcnThresholds {
+    Bytes min;
+    Bytes max;
+};
+// A rate as written: absolute, or a share of the port's rate in millionths ("40%" = 400,000).
+struct Share {
+    std::uint32_t millionths;
+};
+using RateOrShare = std::variant<BitsPerSecond, Share>;
+
+struct SliceConfig {
+    std::uint32_t id;  // the number on the wire
+    std::string name;
+    RateOrShare guarantee = BitsPerSecond{0};
+    RateOrShare limit = Share{1'000'000};
+    std::uint32_t weight = 1;
+    bool lossless = false;
+    Control control = Control::off;
+    std::uint16_t isolate = 1;
+    std::uint16_t queues = 64;  // flow buckets, a power of two
+    std::uint16_t min_packet = 60;
+    std::optional<Bytes> buffer;  // none: "auto"
+    Dscp dscp{0};
+    DscpMode dscp_mode = DscpMode::pipe;
+    std::optional<EcnThresholds> ecn;
+    Watchdog watchdog;
+};
+
+struct PathConfig {
+    std::uint32_t weight = 1;        // 1.. (RFC 9256 section 2.11: 0 would make the list invalid)
+    std::vector<Ipv6Addr> segments;  // 1..16, first to visit first
+};
+struct ProbeConfig {
+    Nanos every;
+    unsigned miss;
+};
+struct PolicyConfig {
+    std::string name;
+    std::optional<Ipv6Addr> bsid;
+    EncapMode encap = EncapMode::reduced;
+    std::vector<PathConfig> paths;  // never empty
+    std::optional<ProbeConfig> probe;
+    bool mss_clamp = false;
+};
+
+struct SteerConfig {             // first match wins, in file order
+    std::optional<PortId> port;  // none: every port that is not role "wan"
+    std::variant<Ipv4Prefix, Ipv6Prefix> to;
+    std::optional<IpProto> protocol;
+    std::optional<std::uint16_t> dport;
+    PolicyId policy;  // index into Config::policies
+    std::optional<SliceId> slice;
+};
+
+struct SidConfig {
+    Ipv6Addr sid;
+    Behavior behavior;
+    TableId table{0};                                           // End.T, End.DT4, End.DT6, End.DT46
+    std::optional<PortId> port;                                 // End.X, End.DX4, End.DX6
+    std::variant<std::monostate, Ipv4Addr, Ipv6Addr> next_hop;  // End.X, End.DX4, End.DX6
+    std::optional<SliceId> slice;
+};
+
+struct Via {
+    std::variant<Ipv4Addr, Ipv6Addr> address;
+    PortId port;
+    std::uint32_t weight = 1;
+};
+struct RouteConfig {
+    std::variant<Ipv4Prefix, Ipv6Prefix> to;
+    TableId table{0};
+    std::vector<Via> via;            // empty: blackhole
+    std::optional<PolicyId> policy;  // instead of via: encapsulate
+};
+
+struct Config {
+    NodeConfig node;
+    WorkersConfig workers;
+    MemoryConfig memory;
+    ApiConfig api;
+    IdVector<TableId, TableConfig> tables;  // [0] is "default"
+    IdVector<PortId, PortConfig> ports;
+    std::vector<PeerConfig> peers;
+    IdVector<SliceId, SliceConfig> slices;  // [0] is best effort, made if the file has none
+    IdVector<PolicyId, PolicyConfig> policies;
+    std::vector<SteerConfig> steer;
+    std::vector<SidConfig> sids;
+    std::vector<RouteConfig> routes;
+    std::vector<std::string> notes;  // accepted, but without effect in this build: say so
+};
+
+}  // namespace weir

@@ -1,0 +1,118 @@
+#pragma once
+// Everything the packet path reads, compiled from a Config: immutable, dense, every name an index
+// and every route resolved. Workers get it by one pointer (Publisher); control replaces it whole.
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "dataplane/base/ids.hpp"
+#include "dataplane/config/config.hpp"
+#include "dataplane/control/neighbor_table.hpp"
+#include "dataplane/wire/range_table.hpp"
+#include "srv6/encap.hpp"
+#include "srv6/sid.hpp"
+#include "srv6/sid_table.hpp"
+
+namespace weir {
+
+// One way out. `neighbor` is no_neighbor on a connected route: the packet's own destination is
+// asked for.
+struct NextHop {
+    PortId port{};
+    NeighborId neighbor = no_neighbor;
+    std::uint16_t mtu = 0;  // of the port: largest IP packet in bytes
+};
+
+enum class RouteKind : std::uint8_t {
+    none,         // nothing matched
+    local,        // an address of ours
+    unknown_sid,  // inside our locator, but no SID: what is not more specific ends here
+    blackhole,
+    connected,
+    via,
+    policy,  // encapsulate
+};
+
+// `choices` next hops from `first` in Snapshot::next_hops, a weight w repeated w times.
+struct Route {
+    RouteKind kind = RouteKind::none;
+    std::uint16_t choices = 0;
+    std::uint32_t first = 0;
+    PolicyId policy{};
+};
+
+struct Fib {
+    RangeTable<std::uint32_t> ipv4;
+    RangeTable<unsigned __int128> ipv6;
+};
+
+struct SnapshotPort {
+    MacAddr mac{};
+    std::uint16_t mtu = 0;
+    Role role = Role::lan;
+    TableId table{};
+    bool source_check = false;
+    bool steers = false;               // any steering rule applies here
+    RangeTable<std::uint32_t> steer4;  // value: index into steer_chains, 0 = none
+    RangeTable<unsigned __int128> steer6;
+};
+
+struct SteerRule {
+    std::optional<IpProto> protocol;
+    std::optional<std::uint16_t> dport;
+    PolicyId policy{};
+};
+using SteerChain = std::vector<SteerRule>;  // first match wins
+
+struct SnapshotSid {
+    Ipv6Addr address{};
+    Behavior behavior{};
+    TableId table{};
+    NextHop next_hop{};    // End.DX4, End.DX6
+    bool uniform = false;  // DSCP of the outer header goes to the inner one
+    CounterId counter{};
+};
+
+struct SnapshotPath {
+    EncapHeader header;
+    Route route;                  // to the first segment; kind none: path is down
+    std::uint16_t inner_mtu = 0;  // largest inner packet, encapsulation subtracted
+    CounterId counter{};
+    PolicyId policy{};
+};
+
+struct SnapshotPolicy {
+    std::uint32_t first = 0;                 // into path_choices
+    std::uint32_t choices = 0;               // 0: policy is down
+    DscpMode dscp_mode = DscpMode::uniform;  // pipe: `dscp` goes to the outer header
+    Dscp dscp{};
+};
+
+struct Snapshot {
+    std::uint64_t version = 0;
+    Ipv6Prefix locator{};
+    Ipv6Addr source{};
+    std::uint8_t hop_limit = 64;
+    std::vector<Ipv6Prefix> domain;
+    IdVector<PortId, SnapshotPort> ports;
+    IdVector<TableId, Fib> tables;
+    IdVector<RouteId, Route> routes;  // [0] is RouteKind::none
+    std::vector<NextHop> next_hops;
+    std::vector<SteerChain> steer_chains;  // [0] is empty
+    SidTable sid_table;
+    IdVector<SidId, SnapshotSid> sids;
+    IdVector<PolicyId, SnapshotPolicy> policies;
+    IdVector<PathId, SnapshotPath> paths;
+    std::vector<PathId> path_choices;      // a weight w repeated w times (divided by the gcd)
+    std::shared_ptr<const Config> config;  // what it was compiled from; API and control only
+
+    const Route& route(std::uint32_t id) const { return routes[static_cast<RouteId>(id)]; }
+    // The way of a flow; `hash` spreads over weights. Not for kinds without choices.
+    const NextHop& next_hop(const Route& route, std::uint32_t hash) const {
+        return next_hops[route.first +
+                         static_cast<std::uint32_t>(std::uint64_t{hash} * route.choices >> 32U)];
+    }
+};
+
+}  // namespace weir

@@ -1,0 +1,36 @@
+#pragma once
+// DPDK's process-wide half: made once in main (or in a test's main) before anything else of DPDK,
+// outlives all nodes. Throws Error{ExitCode::device}.
+#include <string>
+#include <vector>
+
+#include "dataplane/config/config.hpp"
+
+namespace weir {
+
+struct EalOptions {
+    HugePages hugepages = HugePages::none;
+    std::vector<unsigned> cores;     // workers pin themselves; EAL itself stays on the first
+    std::string file_prefix;         // empty: "weir-<pid>"
+    bool pci = false;                // probe the PCI bus
+    std::vector<std::string> allow;  // PCI addresses to allow, with pci
+};
+
+class Eal {
+public:
+    explicit Eal(const EalOptions& options);
+    ~Eal();  // rte_eal_cleanup, and nothing stays in the runtime directory
+    Eal(const Eal&) = delete;
+    Eal& operator=(const Eal&) = delete;
+    bool uses_hugepages() const { return hugepages_; }
+
+private:
+    std::string runtime_directory_;
+    bool hugepages_ = false;
+};
+
+// EAL options that `config` needs: hugepages "auto" means hugepages where enough are free, else
+// none.
+EalOptions eal_options(const Config& config);
+
+}  // namespace weir

@@ -1,0 +1,24 @@
+#pragma once
+// The packet buffers of a Node: one pool, `packet_data_room` bytes each, with a per-thread cache.
+#include <rte_mempool.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "dataplane/config/config.hpp"
+#include "dataplane/io/packet.hpp"
+
+namespace weir {
+
+struct MempoolFree {
+    void operator()(rte_mempool* pool) const { rte_mempool_free(pool); }
+};
+using PacketPool = std::unique_ptr<rte_mempool, MempoolFree>;
+
+// Throws Error{ExitCode::device} with the bytes that are missing and the command that mends it.
+PacketPool make_packet_pool(const std::string& name, std::uint32_t packets);
+// Enough for every descriptor ring, hand-off ring, cache and hold queue that `config` implies.
+std::uint32_t packet_buffers_needed(const Config& config);
+
+}  // namespace weir

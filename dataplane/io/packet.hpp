@@ -1,0 +1,61 @@
+#pragma once
+// What weir does to an rte_mbuf, in one place: bytes as a span, room at the front, and the few
+// fields that travel with a packet between threads.
+#include <rte_mbuf.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "dataplane/base/drop.hpp"
+#include "dataplane/base/ids.hpp"
+
+namespace weir {
+
+using Packet = rte_mbuf;
+
+// Why a packet goes to the control thread, and what it must know. Lies in the mbuf's private area
+// and is written only on the way there.
+enum class Punt : std::uint8_t {
+    protocol,  // ARP, ND, or IP to an address of ours (echo)
+    error,     // ends in `drop`, and the sender is owed an ICMP error
+    resolve,   // whole and ready but for the MACs of its next hop
+};
+struct PuntInfo {
+    Punt punt;
+    Drop drop;  // error
+    PortId in;
+    PortId out;           // resolve
+    TableId table;        // protocol, error: the table the packet was looked up in
+    std::uint16_t l3;     // offset of the IP header (protocol, error: outermost; resolve: as sent)
+    std::uint32_t value;  // error: pointer, or the MTU of packet_too_big
+    NeighborId neighbor;  // resolve: the slot, or no_neighbor: ask for the destination address
+};
+// What the control thread hands back: a frame ready for `mbuf.port`, or an IP packet of our own
+// (behind 14 bytes for the Ethernet header) that takes the ordinary way out of its table from
+// steering on.
+enum class Inject : std::uint8_t { frame, originate };
+struct InjectInfo {
+    Inject inject;
+    TableId table;  // originate
+};
+static_assert(sizeof(PuntInfo) <= 32 && sizeof(InjectInfo) <= 32);
+inline constexpr std::uint16_t packet_private_bytes = 32;
+// DPDK's own headroom, and the data room that takes a 2,048-byte frame behind it.
+inline constexpr std::uint16_t packet_headroom = RTE_PKTMBUF_HEADROOM;
+inline constexpr std::uint16_t packet_data_room = 2048 + packet_headroom;
+
+inline PuntInfo& punt_info(Packet& packet) {
+    return *static_cast<PuntInfo*>(rte_mbuf_to_priv(&packet));
+}
+
+inline InjectInfo& inject_info(Packet& packet) {
+    return *static_cast<InjectInfo*>(rte_mbuf_to_priv(&packet));
+}
+
+// The first segment's bytes; all of the packet where it is not a chain.
+inline std::span<std::byte> bytes(Packet& packet) {
+    return {rte_pktmbuf_mtod(&packet, std::byte*), packet.data_len};
+}
+
+}  // namespace weir

@@ -1,0 +1,48 @@
+#pragma once
+// What one thread counts. A worker, and the control thread, each own one Shard; readers add them
+// up. Per shard, at any moment the thread is between two packets:
+//   received + originated + taken_over = sent + consumed + handed_over + drops + held
+// where held is found by walking what the thread holds, never by this equation.
+#include <array>
+#include <vector>
+
+#include "dataplane/base/counter.hpp"
+#include "dataplane/base/counter_bank.hpp"
+#include "dataplane/base/drop.hpp"
+#include "dataplane/base/ids.hpp"
+
+namespace weir {
+
+struct PortCounters {
+    PacketCounter received;  // taken from the device
+    PacketCounter sent;      // given to the device
+    std::array<Counter, drop_count>
+        drops;  // by the port the packet came in on (egress reasons: went out on)
+};
+
+struct alignas(64) Shard {
+    explicit Shard(std::size_t ports) : ports(ports) {}
+    IdVector<PortId, PortCounters> ports;
+    CounterBank sids;
+    CounterBank paths;
+    Counter originated;   // made by this thread: echo replies, ICMP errors, ARP, ND
+    Counter consumed;     // ended here by design: protocol messages that were read
+    Counter handed_over;  // pushed into a ring to another thread
+    Counter taken_over;   // popped from a ring
+    Counter busy_cycles;  // of loops that moved at least one packet
+    Counter total_cycles;
+    Counter loops;
+    Counter adoptions;            // snapshots adopted
+    Counter adoption_cycles_max;  // longest loop that adopted one; only grows
+};
+
+// One thread's balance at one cut (see Worker::cut).
+struct Balance {
+    std::uint64_t received = 0, originated = 0, taken_over = 0;
+    std::uint64_t sent = 0, consumed = 0, handed_over = 0, drops = 0, held = 0;
+    bool closes() const {
+        return received + originated + taken_over == sent + consumed + handed_over + drops + held;
+    }
+};
+
+}  // namespace weir
