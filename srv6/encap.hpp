@@ -6,6 +6,7 @@
 // 40 + 8 + 16 (n - 1). Segment List is reversed; full has Segments Left = Last Entry = n - 1;
 // reduced has Segments Left = n - 1, Last Entry = n - 2 (RFC 8754 section 4.1.1).
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -39,12 +40,31 @@ public:
     // Writes size() bytes at `out`. `inner_bytes` counts from the inner IP header to the end of the
     // packet; size() - 40 + inner_bytes must fit 16 bits (the caller checked the MTU).
     void write(std::byte* out, IpProto inner, std::size_t inner_bytes, std::uint8_t traffic_class,
-               FlowLabel label) const noexcept;
+               FlowLabel label) const noexcept {
+        const std::size_t size = size_;
+        const std::byte* from = bytes_.data();
+        // The last step ends with the header and overlaps the one before: nothing of `inner` is
+        // touched, and there is no tail to copy byte by byte.
+        for (std::size_t i = 0; i + copy_step < size; i += copy_step)
+            std::memcpy(out + i, from + i, copy_step);
+        std::memcpy(out + size - copy_step, from + size - copy_step, copy_step);
+        be64 first;
+        std::memcpy(&first, from, sizeof first);
+        const std::uint64_t payload = size - sizeof(Ipv6Header) + inner_bytes;
+        first = be64{first.host() | std::uint64_t{traffic_class} << 52U |
+                     std::uint64_t{static_cast<std::uint32_t>(label) & 0xfffffU} << 32U |
+                     (payload & 0xffffU) << 16U};
+        std::memcpy(out, &first, sizeof first);
+        out[next_header_at_] = static_cast<std::byte>(inner);
+    }
 
 private:
-    std::array<std::byte, max_encap_bytes> bytes_{};
+    static constexpr std::size_t copy_step = 32;  // the shortest header is 40 bytes
+
+    // Ahead of the bytes, so that a header of 3 segments costs two cache lines and not three.
     std::uint16_t size_ = 0;
     std::uint16_t next_header_at_ = 0;  // offset of the Next Header that names the inner packet
+    std::array<std::byte, max_encap_bytes> bytes_{};
 };
 
 }  // namespace weir
