@@ -49,6 +49,7 @@ struct Fib {
 
 struct SnapshotPort {
     MacAddr mac{};
+    Ipv6Addr link_local{};  // ours on this port
     std::uint16_t mtu = 0;
     Role role = Role::lan;
     TableId table{};
@@ -58,10 +59,30 @@ struct SnapshotPort {
     RangeTable<unsigned __int128> steer6;
 };
 
+// A prefix ready to be asked: bits and mask in host order.
+struct PrefixMatch {
+    unsigned __int128 bits = 0;
+    unsigned __int128 mask = 0;
+    PrefixMatch() = default;
+    explicit PrefixMatch(const Ipv6Prefix& p) : bits{p.address.bits() & p.mask()}, mask{p.mask()} {}
+    bool covers(const Ipv6Addr& address) const { return (address.bits() & mask) == bits; }
+};
+
+// The traffic class of the outer header: ECN of the inner one (RFC 6040 4.1), DSCP of the slice
+// ("pipe") or of the inner packet ("uniform", RFC 2473 6.4).
+struct Marking {
+    std::uint8_t keep = 0x03;  // bits of the inner traffic class that are copied
+    std::uint8_t set = 0;      // the others
+    constexpr std::uint8_t outer(std::uint8_t inner) const {
+        return static_cast<std::uint8_t>((inner & keep) | set);
+    }
+};
+
 struct SteerRule {
     std::optional<IpProto> protocol;
     std::optional<std::uint16_t> dport;
     PolicyId policy{};
+    Marking marking{};
 };
 using SteerChain = std::vector<SteerRule>;  // first match wins
 
@@ -83,18 +104,16 @@ struct SnapshotPath {
 };
 
 struct SnapshotPolicy {
-    std::uint32_t first = 0;                 // into path_choices
-    std::uint32_t choices = 0;               // 0: policy is down
-    DscpMode dscp_mode = DscpMode::uniform;  // pipe: `dscp` goes to the outer header
-    Dscp dscp{};
+    std::uint32_t first = 0;    // into path_choices
+    std::uint32_t choices = 0;  // 0: policy is down
 };
 
 struct Snapshot {
     std::uint64_t version = 0;
-    Ipv6Prefix locator{};
+    PrefixMatch locator;
     Ipv6Addr source{};
     std::uint8_t hop_limit = 64;
-    std::vector<Ipv6Prefix> domain;
+    std::vector<PrefixMatch> domain;
     IdVector<PortId, SnapshotPort> ports;
     IdVector<TableId, Fib> tables;
     IdVector<RouteId, Route> routes;  // [0] is RouteKind::none
@@ -107,6 +126,11 @@ struct Snapshot {
     std::vector<PathId> path_choices;      // a weight w repeated w times (divided by the gcd)
     std::shared_ptr<const Config> config;  // what it was compiled from; API and control only
 
+    bool in_domain(const Ipv6Addr& address) const {
+        for (const PrefixMatch& prefix : domain)
+            if (prefix.covers(address)) return true;
+        return false;
+    }
     const Route& route(std::uint32_t id) const { return routes[static_cast<RouteId>(id)]; }
     // The way of a flow; `hash` spreads over weights. Not for kinds without choices.
     const NextHop& next_hop(const Route& route, std::uint32_t hash) const {

@@ -23,7 +23,8 @@ enum class Punt : std::uint8_t {
 };
 struct PuntInfo {
     Punt punt;
-    Drop drop;  // error
+    bool outermost;  // protocol: nothing was decapsulated; only then can it be ND
+    Drop drop;       // error
     PortId in;
     PortId out;           // resolve
     TableId table;        // protocol, error: the table the packet was looked up in

@@ -21,7 +21,7 @@ struct PortCounters {
 };
 
 struct alignas(64) Shard {
-    explicit Shard(std::size_t ports) : ports(ports) {}
+    explicit Shard(std::size_t port_count) : ports(port_count) {}
     IdVector<PortId, PortCounters> ports;
     CounterBank sids;
     CounterBank paths;
@@ -44,5 +44,20 @@ struct Balance {
         return received + originated + taken_over == sent + consumed + handed_over + drops + held;
     }
 };
+
+// All of it but `held`.
+inline Balance balance_of(const Shard& shard) {
+    Balance sum;
+    for (const PortCounters& port : shard.ports) {
+        sum.received += port.received.packets.read();
+        sum.sent += port.sent.packets.read();
+        for (const Counter& drop : port.drops) sum.drops += drop.read();
+    }
+    sum.originated = shard.originated.read();
+    sum.taken_over = shard.taken_over.read();
+    sum.consumed = shard.consumed.read();
+    sum.handed_over = shard.handed_over.read();
+    return sum;
+}
 
 }  // namespace weir

@@ -1,0 +1,265 @@
+#include "dataplane/control/slow_path.hpp"
+
+#include <rte_mempool.h>
+
+#include <array>
+#include <cstring>
+
+#include "dataplane/control/compile.hpp"
+#include "dataplane/control/icmp_reply.hpp"
+#include "dataplane/wire/ethernet.hpp"
+#include "dataplane/wire/icmp.hpp"
+
+namespace weir {
+namespace {
+
+constexpr std::size_t round_size = 32;
+
+// A chain's first segment is enough: nobody speaks to us in jumbo frames, and errors quote 1,280
+// bytes.
+std::span<const std::byte> ip_of(Packet& packet) {
+    return bytes(packet).subspan(sizeof(EthernetHeader));
+}
+
+bool is_nd(std::span<const std::byte> ip) {
+    if (ip.size() < sizeof(Ipv6Header) + sizeof(IcmpHeader)) return false;
+    const auto& header = *reinterpret_cast<const Ipv6Header*>(ip.data());
+    const auto type = std::to_integer<std::uint8_t>(ip[sizeof(Ipv6Header)]);
+    return header.version() == 6 && header.next_header == IpProto::icmpv6 &&
+           type >= icmpv6::router_solicitation && type <= icmpv6::redirect;
+}
+
+Ipv6Addr destination_key(std::span<const std::byte> ip) {
+    const auto& header = *reinterpret_cast<const Ipv6Header*>(ip.data());
+    if (header.version() == 6) return header.destination;
+    return mapped(reinterpret_cast<const Ipv4Header*>(ip.data())->destination);
+}
+
+// Our address to speak from: the port's own first, else any of the same table, for IPv6 at last the
+// node's.
+IcmpErrorSource error_source(const Snapshot& snapshot, PortId in, TableId table) {
+    IcmpErrorSource source;
+    const auto consider = [&](const PortConfig& port) {
+        if (!source.ipv4 && !port.address4.empty()) source.ipv4 = port.address4.front().address;
+        if (!source.ipv6 && !port.address6.empty()) source.ipv6 = port.address6.front().address;
+    };
+    const Config& config = *snapshot.config;
+    if (config.ports[in].table == table) consider(config.ports[in]);
+    for (const PortConfig& port : config.ports)
+        if (port.table == table) consider(port);
+    if (!source.ipv6) source.ipv6 = snapshot.source;
+    return source;
+}
+
+}  // namespace
+
+SlowPath::SlowPath(Setup setup) : setup_{std::move(setup)}, resolver_{*setup_.neighbors, {}} {}
+
+std::vector<NeighborId> SlowPath::configure(const Config& config,
+                                            const IdVector<PortId, MacAddr>& macs, Instant now) {
+    IdVector<PortId, ResolverPort> ports;
+    for (std::size_t i = 0; i < config.ports.size(); ++i) {
+        const PortId id{static_cast<std::uint16_t>(i)};
+        const PortConfig& port = config.ports[id];
+        ResolverPort made{macs[id], port.address4, port.address6};
+        made.address6.push_back({link_local_address(macs[id]), 64});
+        ports.push_back(std::move(made));
+    }
+    ports_ = ports;
+    ResolverOutput output;
+    resolver_.set_ports(std::move(ports), now, output);
+    auto slots = resolver_.pin(gateways_of(config), now, output);
+    carry_out(output);
+    return slots;
+}
+
+std::size_t SlowPath::poll(const Snapshot& snapshot, Instant now) {
+    std::array<Packet*, round_size> round;
+    std::size_t moved = 0;
+    for (std::size_t i = 0; i < setup_.rings.size(); ++i) {
+        const auto worker = static_cast<WorkerId>(i);
+        const std::size_t punted = setup_.rings[i]->punts.pop(round);
+        setup_.shard->taken_over.add(punted);
+        for (std::size_t k = 0; k < punted; ++k) {
+            if (punt_info(*round[k]).punt == Punt::error)
+                on_error(*round[k], worker, snapshot);
+            else
+                on_protocol(*round[k], worker, snapshot, now);
+        }
+        const std::size_t waiting = setup_.rings[i]->resolves.pop(round);
+        setup_.shard->taken_over.add(waiting);
+        for (std::size_t k = 0; k < waiting; ++k) on_resolve(*round[k], now);
+        moved += punted + waiting;
+    }
+    return moved;
+}
+
+void SlowPath::tick(Instant now) {
+    last_tick_ = now;
+    ResolverOutput output;
+    resolver_.tick(now, output);
+    carry_out(output);
+}
+
+void SlowPath::stop() {
+    ResolverOutput output;
+    resolver_.stop(output);
+    carry_out(output);
+    std::array<Packet*, round_size> round;
+    for (ControlRings* rings : setup_.rings) {
+        for (PacketRing* ring : {&rings->punts, &rings->resolves, &rings->injects})
+            for (std::size_t n = ring->pop(round); n != 0; n = ring->pop(round)) {
+                setup_.shard->taken_over.add(n);
+                for (std::size_t k = 0; k < n; ++k) lose(*round[k], PortId{0}, Drop::stopped);
+            }
+    }
+}
+
+void SlowPath::on_protocol(Packet& packet, WorkerId worker, const Snapshot& snapshot, Instant now) {
+    const PuntInfo info = punt_info(packet);
+    const auto frame = bytes(packet);
+    const auto ip = ip_of(packet);
+    const auto version = ip.empty() ? 0U : std::to_integer<unsigned>(ip[0]) >> 4U;
+    if (version != 4 && version != 6) {
+        ResolverOutput output;
+        const Drop drop = resolver_.on_arp(frame, info.l3, info.in, now, output);
+        drop == Drop::none ? consume(packet) : lose(packet, info.in, drop);
+        carry_out(output);
+        return;
+    }
+    if (version == 6 && is_nd(ip)) {
+        // Through a tunnel nobody is a neighbor, whatever the inner hop limit says.
+        ResolverOutput output;
+        const Drop drop = info.outermost ? resolver_.on_nd(frame, info.l3, info.in, now, output)
+                                         : Drop::icmp_malformed;
+        drop == Drop::none ? consume(packet) : lose(packet, info.in, drop);
+        carry_out(output);
+        return;
+    }
+    if (answer_echo(packet, info, ip, worker, now)) return;
+    send_error(ip, info, Drop::no_listener, worker, snapshot);
+    lose(packet, info.in, Drop::no_listener);
+}
+
+bool SlowPath::answer_echo(Packet& packet, const PuntInfo& info, std::span<const std::byte> ip,
+                           WorkerId worker, Instant now) {
+    const auto reply = echo_reply(ip);
+    if (!reply) return false;
+    const Ipv6Addr to = destination_key(*reply);
+    if (!to.link_local()) {
+        originate(*reply, info.table, info.in, worker);
+    } else if (Packet* made = make_packet(*reply, sizeof(EthernetHeader)); made != nullptr) {
+        // Link-local has no route: straight to the port it came from.
+        auto& ethernet = *rte_pktmbuf_mtod(made, EthernetHeader*);
+        ethernet = {MacAddr{}, ports_[info.in].mac,
+                    be16{static_cast<std::uint16_t>(EtherType::ipv6)}};
+        punt_info(*made) = info;
+        punt_info(*made).out = info.in;
+        ResolverOutput output;
+        resolver_.want(made, info.in, to, now, output);
+        carry_out(output);
+    }
+    consume(packet);
+    return true;
+}
+
+void SlowPath::on_error(Packet& packet, WorkerId worker, const Snapshot& snapshot) {
+    const PuntInfo info = punt_info(packet);
+    send_error(ip_of(packet), info, info.drop, worker, snapshot);
+    lose(packet, info.in, info.drop);
+}
+
+void SlowPath::send_error(std::span<const std::byte> ip, const PuntInfo& info, Drop drop,
+                          WorkerId worker, const Snapshot& snapshot) {
+    const auto source = error_source(snapshot, info.in, info.table);
+    if (const auto error = icmp_error(ip, drop, info.value, source))
+        originate(*error, info.table, info.in, worker);
+}
+
+void SlowPath::on_resolve(Packet& packet, Instant now) {
+    const PuntInfo info = punt_info(packet);
+    const Ipv6Addr address = info.neighbor == no_neighbor
+                                 ? destination_key(ip_of(packet))
+                                 : setup_.neighbors->address(info.neighbor);
+    ResolverOutput output;
+    resolver_.want(&packet, info.out, address, now, output);
+    carry_out(output);
+}
+
+void SlowPath::carry_out(ResolverOutput& output) {
+    for (const auto& frame : output.frames) {
+        Packet* packet = make_packet(frame.bytes, 0);
+        if (packet == nullptr) continue;
+        packet->port = static_cast<std::uint16_t>(index(frame.port));
+        inject_info(*packet) = {Inject::frame, {}};
+        inject(*packet, setup_.owners[frame.port]);
+    }
+    for (const auto& ready : output.ready) {
+        Packet& packet = *static_cast<Packet*>(ready.packet);
+        rte_pktmbuf_mtod(&packet, EthernetHeader*)->destination = ready.mac;
+        packet.port = static_cast<std::uint16_t>(index(ready.port));
+        inject_info(packet) = {Inject::frame, {}};
+        inject(packet, setup_.owners[ready.port]);
+    }
+    for (const auto& lost : output.lost) {
+        Packet& packet = *static_cast<Packet*>(lost.packet);
+        if (lost.drop == Drop::neighbor_failed) send_unreachable(packet);
+        lose(packet, lost.port, lost.drop);
+    }
+    for (const NeighborId id : output.erased)
+        setup_.publisher->after_grace([table = setup_.neighbors, id] { table->release(id); });
+}
+
+// The sender of a packet that waited in vain is told so - unless that is us, through an
+// encapsulation.
+void SlowPath::send_unreachable(Packet& packet) {
+    const auto snapshot = setup_.publisher->current();
+    const auto ip = ip_of(packet);
+    const auto& header = *reinterpret_cast<const Ipv6Header*>(ip.data());
+    if (!snapshot || (header.version() == 6 && header.source == snapshot->source)) return;
+    if (!unreachable_limit_.take(last_tick_)) return;
+    const PuntInfo info = punt_info(packet);
+    send_error(ip, info, Drop::neighbor_failed, setup_.owners[info.out], *snapshot);
+}
+
+void SlowPath::originate(std::span<const std::byte> ip, TableId table, PortId in, WorkerId worker) {
+    Packet* packet = make_packet(ip, sizeof(EthernetHeader));
+    if (packet == nullptr) return;
+    packet->port = static_cast<std::uint16_t>(index(in));
+    inject_info(*packet) = {Inject::originate, table};
+    inject(*packet, worker);
+}
+
+Packet* SlowPath::make_packet(std::span<const std::byte> bytes, std::size_t room) {
+    Packet* packet = rte_pktmbuf_alloc(setup_.pool);
+    if (packet == nullptr) return nullptr;  // nothing was made, so there is nothing to count
+    char* data = rte_pktmbuf_append(packet, static_cast<std::uint16_t>(bytes.size() + room));
+    if (data == nullptr) {
+        rte_pktmbuf_free(packet);
+        return nullptr;
+    }
+    std::memset(data, 0, room);
+    std::memcpy(data + room, bytes.data(), bytes.size());
+    setup_.shard->originated.add();
+    return packet;
+}
+
+void SlowPath::inject(Packet& packet, WorkerId worker) {
+    if (setup_.rings[index(worker)]->injects.push(&packet)) {
+        setup_.shard->handed_over.add();
+        return;
+    }
+    lose(packet, static_cast<PortId>(packet.port), Drop::handoff_full);
+}
+
+void SlowPath::lose(Packet& packet, PortId port, Drop drop) {
+    setup_.shard->ports[port].drops[static_cast<std::size_t>(drop)].add();
+    rte_pktmbuf_free(&packet);
+}
+
+void SlowPath::consume(Packet& packet) {
+    setup_.shard->consumed.add();
+    rte_pktmbuf_free(&packet);
+}
+
+}  // namespace weir

@@ -1,0 +1,175 @@
+#include "dataplane/node.hpp"
+
+#include <pthread.h>
+#include <rte_lcore.h>
+#include <sched.h>
+
+#include <chrono>
+
+namespace weir {
+namespace {
+
+constexpr std::uint32_t neighbor_slots = 65'536;
+
+void pin_to(unsigned core, const char* name) {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    CPU_SET(core, &set);
+    // A core that went away since the configuration was checked costs speed, not packets.
+    pthread_setaffinity_np(pthread_self(), sizeof set, &set);
+    pthread_setname_np(pthread_self(), name);
+}
+
+// Gives the thread a DPDK identity (and with it a cache in the packet pool) for its life.
+class RegisteredThread {
+public:
+    RegisteredThread() { rte_thread_register(); }
+    ~RegisteredThread() { rte_thread_unregister(); }
+    RegisteredThread(const RegisteredThread&) = delete;
+    RegisteredThread& operator=(const RegisteredThread&) = delete;
+};
+
+std::uint32_t buffers_of(const Config& config) {
+    return config.memory.packet_buffers != 0 ? config.memory.packet_buffers
+                                             : packet_buffers_needed(config);
+}
+
+}  // namespace
+
+Node::Node(const Config& config)
+    : pool_{make_packet_pool("weir-" + config.node.name, buffers_of(config))},
+      neighbors_{neighbor_slots},
+      publisher_{static_cast<unsigned>(config.workers.cores.size())} {
+    make_ports(config);
+    make_workers(config);
+    start_threads(config.workers);
+}
+
+Node::~Node() { stop_threads(); }
+
+void Node::make_ports(const Config& config) {
+    const auto workers = static_cast<unsigned>(config.workers.cores.size());
+    for (const PortConfig& port : config.ports) {
+        ports_.push_back(std::make_unique<Port>(port, config.node, workers, *pool_));
+        // Egress halves are dealt out in turn: each port has one owner.
+        owners_.push_back(static_cast<WorkerId>(owners_.size() % workers));
+    }
+}
+
+void Node::make_workers(const Config& config) {
+    const std::size_t workers = config.workers.cores.size();
+    handoffs_ = std::make_unique<Handoffs>(workers);
+    for (std::size_t i = 0; i <= workers; ++i)
+        shards_.push_back(std::make_unique<Shard>(ports_.size()));
+    Controller::Setup control{.slow_path = {.neighbors = &neighbors_,
+                                         .publisher = &publisher_,
+                                         .shard = shards_.back().get(),
+                                         .pool = pool_.get(),
+                                         .rings = {},
+                                         .owners = owners_},
+                           .publisher = &publisher_,
+                           .shards = {},
+                           .ports = {}};
+    for (std::size_t i = 0; i < workers; ++i) {
+        rings_.push_back(std::make_unique<ControlRings>());
+        control.slow_path.rings.push_back(rings_.back().get());
+    }
+    for (auto& shard : shards_) control.shards.push_back(shard.get());
+    for (auto& port : ports_) control.ports.push_back(port.get());
+    control_ = std::make_unique<Controller>(std::move(control), config);
+
+    for (std::size_t i = 0; i < workers; ++i) {
+        Worker::Setup setup{.id = static_cast<WorkerId>(i),
+                            .config = config.workers,
+                            .publisher = &publisher_,
+                            .neighbors = &neighbors_,
+                            .shard = shards_[i].get(),
+                            .control = rings_[i].get(),
+                            .handoffs = handoffs_.get(),
+                            .queues = {},
+                            .owned = {},
+                            .owners = owners_,
+                            .punt_rates = {}};
+        for (std::size_t p = 0; p < ports_.size(); ++p) {
+            const auto id = static_cast<PortId>(p);
+            setup.punt_rates.push_back(config.ports[id].punt_rate);
+            if (index(owners_[id]) == i) setup.owned.emplace_back(id, ports_[p].get());
+            // Queue q of port p: a port with fewer queues than workers does not always meet the
+            // first ones.
+            for (std::uint16_t q = 0; q < ports_[p]->receive_queues(); ++q)
+                if ((q + p) % workers == i) setup.queues.push_back({ports_[p].get(), id, q});
+        }
+        workers_.push_back(std::make_unique<Worker>(std::move(setup)));
+    }
+}
+
+void Node::start_threads(const WorkersConfig& config) {
+    threads_.emplace_back([this] {
+        const RegisteredThread registered;
+        pthread_setname_np(pthread_self(), "weir-control");
+        control_->run();
+    });
+    for (std::size_t i = 0; i < workers_.size(); ++i) {
+        threads_.emplace_back([this, i, core = config.cores[i]] {
+            pin_to(core, ("weir-worker-" + std::to_string(i)).c_str());
+            const RegisteredThread registered;
+            workers_[i]->run();
+        });
+    }
+}
+
+// Workers first: they empty what they hold, with control still there to take what they punt.
+void Node::stop_threads() noexcept {
+    for (auto& worker : workers_) worker->stop();
+    for (std::size_t i = 1; i < threads_.size(); ++i) threads_[i].join();
+    if (control_) control_->stop();
+    if (!threads_.empty()) threads_.front().join();
+    if (control_) control_->release_all();
+    publisher_.reclaim();
+}
+
+ReloadResult Node::reload(const Config& next) {
+    return control_->call([&] { return control_->reload(next); });
+}
+
+std::vector<NeighborView> Node::neighbors() {
+    return control_->call([&] { return control_->neighbors(); });
+}
+
+Audit Node::audit() {
+    using namespace std::chrono_literals;
+    Audit audit;
+    for (auto& worker : workers_) worker->request_cut();
+    const auto deadline = std::chrono::steady_clock::now() + 1s;
+    for (auto& worker : workers_) {
+        auto cut = worker->cut();
+        while (!cut && std::chrono::steady_clock::now() < deadline) {
+            std::this_thread::sleep_for(50us);
+            cut = worker->cut();
+        }
+        audit.workers.push_back(cut.value_or(Balance{}));
+    }
+    audit.control = control_->call([&] { return control_->balance(); });
+    for (auto& rings : rings_)
+        audit.in_rings += rings->punts.size() + rings->resolves.size() + rings->injects.size();
+    for (std::size_t from = 0; from < workers_.size(); ++from)
+        for (std::size_t to = 0; to < workers_.size(); ++to)
+            if (const auto* ring =
+                    handoffs_->ring(static_cast<WorkerId>(from), static_cast<WorkerId>(to)))
+                audit.in_rings += ring->size();
+    std::uint64_t over = audit.control.handed_over, taken = audit.control.taken_over;
+    audit.closes = audit.control.closes();
+    for (const Balance& balance : audit.workers) {
+        audit.closes = audit.closes && balance.closes();
+        over += balance.handed_over;
+        taken += balance.taken_over;
+    }
+    audit.at_rest = over == taken + audit.in_rings;
+    audit.buffers = pool_->size;
+    audit.buffers_in_use = rte_mempool_in_use_count(pool_.get());
+    for (auto& port : ports_)
+        for (const auto& missed : port->counters().missed) audit.receive_missed += missed.packets;
+    return audit;
+}
+
+}  // namespace weir

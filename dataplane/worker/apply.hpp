@@ -1,0 +1,151 @@
+#pragma once
+// Stage 3: what is done to the packet: encapsulate, an endpoint behaviour, or plain forwarding.
+#include "dataplane/wire/checksum.hpp"
+#include "dataplane/wire/ethernet.hpp"
+#include "dataplane/worker/chain.hpp"
+#include "dataplane/worker/meta.hpp"
+#include "srv6/encap.hpp"
+#include "srv6/endpoint.hpp"
+#include "srv6/flow.hpp"
+
+namespace weir {
+
+inline std::uint32_t flow_hash(const Packet& packet, const Meta& meta) noexcept {
+    return meta.version == 4 ? flow_hash_ipv4(head(packet, meta))
+                             : flow_hash_ipv6(head(packet, meta));
+}
+
+// TTL or hop limit of a packet that crosses this node: once, and only after every check has passed.
+inline bool hops_left(const Meta& meta) noexcept {
+    return meta.hop_spent || (meta.version == 4 ? meta.ipv4().ttl : meta.ipv6().hop_limit) > 1;
+}
+inline void spend_hop(Meta& meta) noexcept {
+    if (meta.hop_spent) return;
+    if (meta.version == 4)
+        ipv4_decrement_ttl(meta.ipv4());
+    else
+        --meta.ipv6().hop_limit;
+    meta.hop_spent = true;
+}
+
+// `bytes` of room in front of the IP header and an Ethernet header. Where DPDK's headroom is too
+// short (more than 5 segments) the first segment is shifted into its tailroom, never chained.
+inline Drop make_room(Packet& packet, Meta& meta, std::size_t bytes) noexcept {
+    const auto front = static_cast<std::size_t>(meta.ip - static_cast<std::byte*>(packet.buf_addr));
+    const std::size_t needed = bytes + sizeof(EthernetHeader);
+    if (front >= needed) [[likely]]
+        return Drop::none;
+    const std::size_t shift = needed - front;
+    const auto linear = head(packet, meta);
+    if (front + linear.size() + shift > packet.buf_len) return Drop::no_room;
+    __builtin_memmove(meta.ip + shift, meta.ip, linear.size());
+    meta.ip += shift;
+    packet.data_off = static_cast<std::uint16_t>(packet.data_off + shift);
+    return Drop::none;
+}
+
+// H.Encaps and H.Encaps.Red (RFC 8986 section 5).
+inline Drop encapsulate(Packet& packet, Meta& meta, const Context& context) noexcept {
+    const Snapshot& snapshot = context.snapshot;
+    const SnapshotPolicy& policy = snapshot.policies[meta.policy];
+    if (policy.choices == 0) return Drop::policy_down;
+    if (!hops_left(meta)) return Drop::hop_limit;
+    const std::uint32_t hash = flow_hash(packet, meta);
+    const auto choice = static_cast<std::uint32_t>(std::uint64_t{hash} * policy.choices >> 32U);
+    const SnapshotPath& path = snapshot.paths[snapshot.path_choices[policy.first + choice]];
+    if (meta.l3_length > path.inner_mtu) {
+        meta.value = path.inner_mtu;
+        return Drop::packet_too_big;
+    }
+    const std::size_t size = path.header.size();
+    if (const Drop drop = make_room(packet, meta, size); drop != Drop::none) return drop;
+    spend_hop(meta);
+    const bool ipv4 = meta.version == 4;
+    const std::uint8_t inner_class = ipv4 ? meta.ipv4().tos : meta.ipv6().traffic_class();
+    meta.ip -= size;
+    path.header.write(meta.ip, ipv4 ? IpProto::ipv4 : IpProto::ipv6, meta.l3_length,
+                      meta.marking.outer(inner_class), flow_label_from(hash));
+    meta.l3_length += static_cast<std::uint32_t>(size);
+    meta.version = 6;
+    meta.action = Action::send;
+    // Other bits of the hash than chose the path, or each path would see only some of the next
+    // hops.
+    meta.hop = snapshot.next_hop(path.route, hash * 0x9e3779b1U);
+    context.shard.paths.counter(path.counter).add(meta.l3_length);
+    return Drop::none;
+}
+
+inline Drop decapsulate(Packet& packet, const SnapshotSid& sid, Inner allowed,
+                        Meta& meta) noexcept {
+    const std::uint8_t outer_class = meta.ipv6().traffic_class();
+    const auto result = endpoint_decap(head(packet, meta), meta.l3_length, allowed);
+    meta.value = result.pointer.offset;
+    if (result.drop != Drop::none) return result.drop;
+    if (result.local) {
+        meta.action = Action::punt;
+        return Drop::none;
+    }
+    meta.ip += result.inner_at;
+    meta.l3_length -= result.inner_at;
+    meta.version = result.inner == IpProto::ipv4 ? 4 : 6;
+    // The inner packet may be shorter than what carried it.
+    const std::uint32_t claimed = meta.version == 4
+                                      ? std::uint32_t{meta.ipv4().total_length.host()}
+                                      : meta.ipv6().payload_length.host() + std::uint32_t{40};
+    if (claimed < meta.l3_length) trim_tail(packet, meta.l3_length - claimed);
+    meta.l3_length = claimed;
+    propagate_traffic_class(head(packet, meta), outer_class, sid.uniform);
+    return Drop::none;
+}
+
+inline Drop end(Packet& packet, Meta& meta) noexcept {
+    const auto result = endpoint_end(head(packet, meta), meta.l3_length);
+    meta.value = result.pointer.offset;
+    if (result.drop != Drop::none) return result.drop;
+    if (result.local) {
+        meta.action = Action::punt;
+        return Drop::none;
+    }
+    meta.hop_spent = true;
+    // The next segment may be ours too (RFC 8986 4.1 S15: look it up as if it had just come).
+    meta.action = Action::forward;
+    return Drop::none;
+}
+
+inline Drop apply_endpoint(Packet& packet, Meta& meta, const Context& context) noexcept {
+    const SnapshotSid& sid = context.snapshot.sids[meta.sid];
+    const std::uint32_t length = meta.l3_length;
+    Drop drop = Drop::none;
+    switch (sid.behavior) {
+        case Behavior::end:
+            drop = end(packet, meta);
+            break;
+        case Behavior::end_dx4:
+        case Behavior::end_dx6:
+            drop = decapsulate(packet, sid,
+                               sid.behavior == Behavior::end_dx4 ? Inner::ipv4 : Inner::ipv6, meta);
+            if (meta.action == Action::endpoint) {
+                meta.action = Action::send;
+                meta.hop = sid.next_hop;
+            }
+            break;
+        case Behavior::end_dt4:
+            drop = decapsulate(packet, sid, Inner::ipv4, meta);
+            break;
+        case Behavior::end_dt6:
+            drop = decapsulate(packet, sid, Inner::ipv6, meta);
+            break;
+        case Behavior::end_dt46:
+            drop = decapsulate(packet, sid, Inner::both, meta);
+            break;
+    }
+    if (drop != Drop::none || meta.action == Action::punt) return drop;
+    if (meta.action == Action::endpoint) {
+        meta.table = sid.table;
+        meta.action = Action::forward;
+    }
+    context.shard.sids.counter(sid.counter).add(length);
+    return Drop::none;
+}
+
+}  // namespace weir

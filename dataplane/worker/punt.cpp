@@ -1,0 +1,109 @@
+// The ways off the fast path: to the control thread, and out of this world. Everything here is
+// limited, because whoever sends packets decides how often it runs.
+#include "dataplane/control/icmp_reply.hpp"
+#include "dataplane/wire/ethernet.hpp"
+#include "dataplane/wire/icmp.hpp"
+#include "dataplane/worker/pipeline.hpp"
+#include "dataplane/worker/route.hpp"
+
+namespace weir {
+namespace {
+
+// Few at once is the normal case; a host that boots asks for several addresses in one go.
+constexpr std::uint64_t punt_burst = 64;
+
+bool is_neighbor_message(const Packet& packet, const Meta& meta) noexcept {
+    if (meta.version == 0) return true;  // ARP
+    if (meta.version != 6 || meta.ipv6().next_header != IpProto::icmpv6) return false;
+    const auto bytes = head(packet, meta);
+    if (bytes.size() < sizeof(Ipv6Header) + sizeof(IcmpHeader)) return false;
+    const auto type = std::to_integer<std::uint8_t>(bytes[sizeof(Ipv6Header)]);
+    return type == icmpv6::neighbor_solicitation || type == icmpv6::neighbor_advertisement;
+}
+
+// Makes the mbuf begin with the Ethernet header's room in front of the IP packet the stages were
+// looking at. Where nothing was taken off, those are the Ethernet header that came.
+void restore_frame(Packet& packet, const Meta& meta) noexcept {
+    const std::uint32_t tail = packet.pkt_len - packet.data_len;
+    packet.data_off = static_cast<std::uint16_t>(meta.ip - sizeof(EthernetHeader) -
+                                                 static_cast<std::byte*>(packet.buf_addr));
+    packet.pkt_len = meta.l3_length + static_cast<std::uint32_t>(sizeof(EthernetHeader));
+    packet.data_len = static_cast<std::uint16_t>(packet.pkt_len - tail);
+}
+
+}  // namespace
+
+Pipeline::Pipeline(Setup setup) : setup_{std::move(setup)}, outboxes_(setup_.handoffs->workers()) {
+    for (const PacketsPerSecond rate : setup_.punt_rates) {
+        const TokenRate limit{rate, punt_burst};
+        limits_.push_back({limit, limit, limit});
+    }
+    for (std::size_t i = 0; i < outboxes_.size(); ++i)
+        outboxes_[i].ring = setup_.handoffs->ring(setup_.self, static_cast<WorkerId>(i));
+}
+
+bool Pipeline::push(PacketRing& ring, Packet& packet) noexcept {
+    if (!ring.push(&packet)) return false;
+    setup_.shard->handed_over.add();
+    return true;
+}
+
+Drop Pipeline::punt_protocol(Packet& packet, Meta& meta, const Context& context) noexcept {
+    Limits& limits = limits_[index(meta.in)];
+    TokenRate& limit = is_neighbor_message(packet, meta) ? limits.neighbor : limits.local;
+    if (!limit.take(context.now)) return Drop::punt_rate;
+    const bool outermost =
+        meta.ip == rte_pktmbuf_mtod(&packet, std::byte*) + sizeof(EthernetHeader);
+    restore_frame(packet, meta);
+    punt_info(packet) = {.punt = Punt::protocol,
+                         .outermost = outermost,
+                         .drop = Drop::none,
+                         .in = meta.in,
+                         .out = {},
+                         .table = meta.table,
+                         .l3 = sizeof(EthernetHeader),
+                         .value = 0,
+                         .neighbor = no_neighbor};
+    return push(setup_.control->punts, packet) ? Drop::none : Drop::punt_full;
+}
+
+Drop Pipeline::punt_resolve(Packet& packet, Meta& meta, const Context& context,
+                            NeighborId neighbor) noexcept {
+    frame(packet, meta, context.snapshot.ports[meta.hop.port].mac, MacAddr{});
+    punt_info(packet) = {.punt = Punt::resolve,
+                         .outermost = false,
+                         .drop = Drop::none,
+                         .in = meta.in,
+                         .out = meta.hop.port,
+                         .table = meta.table,
+                         .l3 = sizeof(EthernetHeader),
+                         .value = 0,
+                         .neighbor = neighbor};
+    return push(setup_.control->resolves, packet) ? Drop::none : Drop::neighbor_queue_full;
+}
+
+// The packet goes to control, which drops it there under `drop` after it has answered.
+bool Pipeline::punt_error(Packet& packet, Meta& meta, Drop drop, const Context& context) noexcept {
+    if (meta.version == 0 || !owes_icmp_error(drop)) return false;
+    if (!limits_[index(meta.in)].error.take(context.now)) return false;
+    restore_frame(packet, meta);
+    punt_info(packet) = {.punt = Punt::error,
+                         .outermost = false,
+                         .drop = drop,
+                         .in = meta.in,
+                         .out = {},
+                         .table = meta.table,
+                         .l3 = sizeof(EthernetHeader),
+                         .value = meta.value,
+                         .neighbor = no_neighbor};
+    return push(setup_.control->punts, packet);
+}
+
+void Pipeline::lose(Packet& packet, Meta& meta, Drop drop, const Context& context) noexcept {
+    if (punt_error(packet, meta, drop, context)) return;
+    const PortId port = drop == Drop::egress_full ? meta.hop.port : meta.in;
+    setup_.shard->ports[port].drops[static_cast<std::size_t>(drop)].add();
+    rte_pktmbuf_free(&packet);
+}
+
+}  // namespace weir

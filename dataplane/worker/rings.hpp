@@ -1,0 +1,41 @@
+#pragma once
+// The rings between threads. Each has one producer and one consumer for the life of a Node.
+#include <memory>
+#include <vector>
+
+#include "dataplane/base/ids.hpp"
+#include "dataplane/base/spsc_ring.hpp"
+#include "dataplane/io/packet.hpp"
+
+namespace weir {
+
+using PacketRing = SpscRing<Packet*>;
+
+// Between one worker and the control thread.
+struct ControlRings {
+    PacketRing punts{1024};     // worker -> control: protocol, ICMP errors due
+    PacketRing resolves{4096};  // worker -> control: packets without a MAC; apart, so that a burst
+                                // to an unknown neighbor does not keep its ARP reply out
+    PacketRing injects{4096};  // control -> worker
+};
+
+// Between workers: ring[from][to], present only where from != to.
+class Handoffs {
+public:
+    static constexpr std::size_t capacity = 4096;
+    explicit Handoffs(std::size_t workers) : workers_{workers}, rings_(workers * workers) {
+        for (std::size_t i = 0; i < rings_.size(); ++i)
+            if (i / workers != i % workers) rings_[i] = std::make_unique<PacketRing>(capacity);
+    }
+    // Null where both are the same worker.
+    PacketRing* ring(WorkerId from, WorkerId to) const {
+        return rings_[index(from) * workers_ + index(to)].get();
+    }
+    std::size_t workers() const { return workers_; }
+
+private:
+    std::size_t workers_;
+    std::vector<std::unique_ptr<PacketRing>> rings_;
+};
+
+}  // namespace weir

@@ -1,0 +1,79 @@
+#pragma once
+// Stage 4: longest prefix, next hop, MTU, hop limit, MACs.
+#include "dataplane/wire/ethernet.hpp"
+#include "dataplane/worker/apply.hpp"
+#include "dataplane/worker/meta.hpp"
+
+namespace weir {
+
+inline Drop check_way(Meta& meta) noexcept {
+    if (!hops_left(meta)) return Drop::hop_limit;
+    if (meta.l3_length > meta.hop.mtu) {
+        meta.value = meta.hop.mtu;
+        return Drop::packet_too_big;
+    }
+    return Drop::none;
+}
+
+inline Drop forward(const Packet& packet, Meta& meta, const Context& context) noexcept {
+    const Snapshot& snapshot = context.snapshot;
+    const Fib& fib = snapshot.tables[meta.table];
+    if (meta.version == 6 && snapshot.locator.covers(meta.ipv6().destination)) {
+        // After End, or from a table: a SID of ours is a SID wherever the packet came from.
+        const SidId sid = snapshot.sid_table.find(meta.ipv6().destination);
+        if (sid != SidTable::none) {
+            meta.sid = sid;
+            meta.action = Action::endpoint;
+            return meta.hop_spent ? Drop::none : Drop::sid_from_outside;
+        }
+    }
+    const Route& route =
+        snapshot.route(meta.version == 4 ? fib.ipv4.find(meta.ipv4().destination.bits())
+                                         : fib.ipv6.find(meta.ipv6().destination.bits()));
+    switch (route.kind) {
+        case RouteKind::none:
+        case RouteKind::blackhole:
+            return Drop::no_route;
+        case RouteKind::unknown_sid:
+            return Drop::sid_unknown;
+        case RouteKind::local:
+            meta.action = Action::punt;
+            return Drop::none;
+        case RouteKind::policy:
+            meta.policy = route.policy;
+            meta.action = Action::encap;
+            return Drop::none;
+        case RouteKind::connected:
+        case RouteKind::via:
+            break;
+    }
+    meta.hop = route.choices == 1 ? snapshot.next_hops[route.first]
+                                  : snapshot.next_hop(route, flow_hash(packet, meta));
+    meta.action = Action::send;
+    return Drop::none;
+}
+
+// The slot of the next hop; no_neighbor where nobody has asked for it yet.
+inline NeighborId neighbor_of(const Meta& meta, const NeighborTable& neighbors) noexcept {
+    if (meta.hop.neighbor != no_neighbor) return meta.hop.neighbor;
+    return neighbors.find(meta.hop.port, meta.version == 4 ? mapped(meta.ipv4().destination)
+                                                           : meta.ipv6().destination);
+}
+
+// Puts an Ethernet header before the IP packet and makes the mbuf say exactly that frame.
+inline void frame(Packet& packet, const Meta& meta, const MacAddr& source,
+                  const MacAddr& to) noexcept {
+    auto* ethernet = reinterpret_cast<EthernetHeader*>(meta.ip - sizeof(EthernetHeader));
+    const std::uint32_t tail = packet.pkt_len - packet.data_len;  // in further segments
+    ethernet->destination = to;
+    ethernet->source = source;
+    ethernet->type =
+        be16{static_cast<std::uint16_t>(meta.version == 4 ? EtherType::ipv4 : EtherType::ipv6)};
+    packet.data_off = static_cast<std::uint16_t>(reinterpret_cast<std::byte*>(ethernet) -
+                                                 static_cast<std::byte*>(packet.buf_addr));
+    packet.pkt_len = meta.l3_length + static_cast<std::uint32_t>(sizeof(EthernetHeader));
+    packet.data_len = static_cast<std::uint16_t>(packet.pkt_len - tail);
+    packet.ol_flags = 0;
+}
+
+}  // namespace weir

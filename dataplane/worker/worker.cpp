@@ -1,0 +1,163 @@
+#include "dataplane/worker/worker.hpp"
+
+#include <rte_pause.h>
+
+#include <chrono>
+#include <thread>
+
+namespace weir {
+
+Worker::Worker(Setup setup) : setup_{std::move(setup)} {
+    const std::size_t ports = setup_.owners.size();
+    IdVector<PortId, EgressPort*> halves(ports);
+    for (const auto& [id, port] : setup_.owned) {
+        egress_.push_back({id, port, std::make_unique<EgressPort>(setup_.shard->ports[id])});
+        halves[id] = egress_.back().half.get();
+    }
+    pipeline_ = std::make_unique<Pipeline>(Pipeline::Setup{
+        .self = setup_.id,
+        .neighbors = setup_.neighbors,
+        .shard = setup_.shard,
+        .control = setup_.control,
+        .handoffs = setup_.handoffs,
+        .owners = setup_.owners,
+        .egress = std::move(halves),
+        .punt_rates = setup_.punt_rates,
+    });
+}
+
+Worker::~Worker() = default;
+
+void Worker::run() noexcept {
+    setup_.publisher->enter(setup_.id);
+    unsigned empty_loops = 0;
+    while (!stopping_.load(std::memory_order_relaxed)) {
+        const std::uint64_t begin = rte_rdtsc();
+        const bool busy = loop(clock_.at(begin));
+        setup_.publisher->quiescent(setup_.id);
+        take_cut();
+        empty_loops = busy ? 0 : empty_loops + 1;
+        if (!busy) idle(empty_loops);
+        const std::uint64_t spent = rte_rdtsc() - begin;
+        setup_.shard->total_cycles.add(spent);
+        if (busy) setup_.shard->busy_cycles.add(spent);
+        setup_.shard->loops.add();
+    }
+    drain();
+    take_cut();
+    setup_.publisher->leave(setup_.id);
+}
+
+bool Worker::loop(Instant now) noexcept {
+    const Snapshot& snapshot = setup_.publisher->acquire();
+    const bool fresh = snapshot.version != adopted_;
+    const std::uint64_t begin = fresh ? rte_rdtsc() : 0;
+    std::size_t moved = receive(snapshot, now);
+    moved += take_over(snapshot, now);
+    moved += transmit();
+    if (fresh) [[unlikely]] {
+        // What adopting costs is this loop: its tables are cold. There is nothing else to adopt
+        // yet.
+        adopted_ = snapshot.version;
+        const std::uint64_t spent = rte_rdtsc() - begin;
+        Shard& shard = *setup_.shard;
+        shard.adoptions.add();
+        if (spent > shard.adoption_cycles_max.read())
+            shard.adoption_cycles_max.add(spent - shard.adoption_cycles_max.read());
+    }
+    return moved != 0;
+}
+
+std::size_t Worker::receive(const Snapshot& snapshot, Instant now) noexcept {
+    std::array<Packet*, Pipeline::batch_size> batch;
+    std::size_t moved = 0;
+    for (const Queue& queue : setup_.queues) {
+        const std::size_t n = queue.port->receive(queue.queue, batch);
+        if (n == 0) continue;
+        pipeline_->ingress({batch.data(), n}, queue.id, snapshot, now);
+        moved += n;
+    }
+    return moved;
+}
+
+// From the other workers whole frames, from control frames and packets of our own.
+std::size_t Worker::take_over(const Snapshot& snapshot, Instant now) noexcept {
+    std::array<Packet*, Pipeline::batch_size> batch;
+    std::size_t moved = 0;
+    for (std::size_t from = 0; from < setup_.handoffs->workers(); ++from) {
+        PacketRing* ring = setup_.handoffs->ring(static_cast<WorkerId>(from), setup_.id);
+        if (ring == nullptr) continue;
+        const std::size_t n = ring->pop(batch);
+        if (n != 0) pipeline_->accept({batch.data(), n});
+        moved += n;
+    }
+    const std::size_t injected = setup_.control->injects.pop(batch);
+    for (std::size_t i = 0; i < injected; ++i) {
+        if (inject_info(*batch[i]).inject == Inject::originate)
+            pipeline_->originate(*batch[i], snapshot, now);
+        else
+            pipeline_->accept({&batch[i], 1});
+    }
+    return moved + injected;
+}
+
+std::size_t Worker::transmit() noexcept {
+    std::size_t moved = 0;
+    for (Egress& egress : egress_)
+        if (!egress.half->empty())
+            moved += egress.half->transmit(
+                [&](std::span<Packet*> packets) { return egress.port->transmit(packets); });
+    return moved;
+}
+
+void Worker::idle(unsigned empty_loops) const noexcept {
+    // A queue that was busy a moment ago is likely to be so again: sleep only after a while.
+    constexpr unsigned patience = 64;
+    switch (setup_.config.idle) {
+        case Idle::poll:
+            return;
+        case Idle::pause:
+            rte_pause();
+            return;
+        case Idle::sleep:
+            if (empty_loops > patience) std::this_thread::sleep_for(setup_.config.idle_sleep);
+            return;
+    }
+}
+
+std::size_t Worker::held() const noexcept {
+    std::size_t n = 0;
+    for (const Egress& egress : egress_) n += egress.half->held();
+    return n;
+}
+
+void Worker::take_cut() noexcept {
+    const std::uint32_t requested = cut_requested_.load(std::memory_order_acquire);
+    if (requested == cut_taken_.load(std::memory_order_relaxed)) return;
+    balance_ = balance_of(*setup_.shard);
+    balance_.held = held();
+    cut_taken_.store(requested, std::memory_order_release);
+}
+
+std::optional<Balance> Worker::cut() const noexcept {
+    const std::uint32_t requested = cut_requested_.load(std::memory_order_relaxed);
+    if (cut_taken_.load(std::memory_order_acquire) != requested) return {};
+    return balance_;
+}
+
+// Nothing more is received; what is held goes out, or is counted as Drop::stopped after 100 ms.
+void Worker::drain() noexcept {
+    const Snapshot& snapshot = setup_.publisher->acquire();
+    const Instant deadline = clock_.now() + std::chrono::milliseconds{100};
+    std::size_t quiet = 0;
+    // A few quiet rounds, because another worker may still be handing over.
+    while (quiet < 100 && clock_.now() < deadline) {
+        take_over(snapshot, clock_.now());
+        transmit();
+        quiet = held() == 0 ? quiet + 1 : 0;
+        std::this_thread::sleep_for(std::chrono::microseconds{50});
+    }
+    for (Egress& egress : egress_) egress.half->discard(Drop::stopped);
+}
+
+}  // namespace weir

@@ -1,0 +1,80 @@
+#pragma once
+// One poll-mode thread: its receive queues, the egress halves it owns, its end of every ring, its
+// counters. The thread touches nothing of another worker but through rings.
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "dataplane/config/config.hpp"
+#include "dataplane/control/publisher.hpp"
+#include "dataplane/io/port.hpp"
+#include "dataplane/worker/clock.hpp"
+#include "dataplane/worker/pipeline.hpp"
+
+namespace weir {
+
+class Worker {
+public:
+    struct Queue {
+        Port* port;
+        PortId id;
+        std::uint16_t queue;
+    };
+    struct Setup {
+        WorkerId id{};
+        WorkersConfig config;
+        Publisher* publisher = nullptr;
+        const NeighborTable* neighbors = nullptr;
+        Shard* shard = nullptr;
+        ControlRings* control = nullptr;
+        const Handoffs* handoffs = nullptr;
+        std::vector<Queue> queues;
+        std::vector<std::pair<PortId, Port*>> owned;  // egress halves
+        IdVector<PortId, WorkerId> owners;
+        std::vector<PacketsPerSecond> punt_rates;
+    };
+    explicit Worker(Setup setup);
+    ~Worker();
+    Worker(const Worker&) = delete;
+    Worker& operator=(const Worker&) = delete;
+
+    // The thread's body: loops until `stop` is called and what it holds is sent (or 100 ms have
+    // passed).
+    void run() noexcept;
+    void stop() noexcept { stopping_.store(true, std::memory_order_relaxed); }
+
+    // Any other thread: asks for the balance at the end of a loop; `cut` answers once it was taken.
+    void request_cut() noexcept { cut_requested_.fetch_add(1, std::memory_order_release); }
+    std::optional<Balance> cut() const noexcept;
+
+    const Shard& shard() const { return *setup_.shard; }
+
+private:
+    struct Egress {
+        PortId id;
+        Port* port;
+        std::unique_ptr<EgressPort> half;
+    };
+    bool loop(Instant now) noexcept;
+    std::size_t receive(const Snapshot& snapshot, Instant now) noexcept;
+    std::size_t take_over(const Snapshot& snapshot, Instant now) noexcept;
+    std::size_t transmit() noexcept;
+    void idle(unsigned empty_loops) const noexcept;
+    void take_cut() noexcept;
+    std::size_t held() const noexcept;
+    void drain() noexcept;
+
+    Setup setup_;
+    TscClock clock_;
+    std::vector<Egress> egress_;
+    std::unique_ptr<Pipeline> pipeline_;
+    std::uint64_t adopted_ = 0;                    // version of the snapshot of the last loop
+    std::atomic<bool> stopping_{false};            // written by control, read by the worker
+    std::atomic<std::uint32_t> cut_requested_{0};  // written by API threads
+    std::atomic<std::uint32_t> cut_taken_{0};      // written by the worker, after balance_
+    Balance balance_;                              // valid once cut_taken_ == cut_requested_
+};
+
+}  // namespace weir
