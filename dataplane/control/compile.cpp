@@ -247,14 +247,16 @@ private:
 
     std::uint32_t add_chain(const std::vector<const SteerConfig*>& rules,
                             const std::vector<std::size_t>& members) {
-        SteerChain chain;
+        SteerChain chain{.first = static_cast<std::uint32_t>(out_->steer_rules.size())};
         for (const std::size_t member : members) {
             const SteerConfig& rule = *rules[member];
-            chain.push_back({rule.protocol, rule.dport, rule.policy,
-                             marking_of(config_.slices[rule.slice.value_or(SliceId{0})])});
+            out_->steer_rules.push_back(
+                {rule.protocol, rule.dport, rule.policy,
+                 marking_of(config_.slices[rule.slice.value_or(SliceId{0})])});
+            ++chain.count;
             if (!rule.protocol && !rule.dport) break;  // matches all: nothing behind it is reached
         }
-        out_->steer_chains.push_back(std::move(chain));
+        out_->steer_chains.push_back(chain);
         return static_cast<std::uint32_t>(out_->steer_chains.size() - 1);
     }
 

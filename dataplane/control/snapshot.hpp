@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "dataplane/base/ids.hpp"
@@ -84,7 +85,11 @@ struct SteerRule {
     PolicyId policy{};
     Marking marking{};
 };
-using SteerChain = std::vector<SteerRule>;  // first match wins
+// The rules that cover a prefix, in file order: the first match wins.
+struct SteerChain {
+    std::uint32_t first = 0;  // into steer_rules
+    std::uint32_t count = 0;
+};
 
 struct SnapshotSid {
     Ipv6Addr address{};
@@ -118,6 +123,7 @@ struct Snapshot {
     IdVector<TableId, Fib> tables;
     IdVector<RouteId, Route> routes;  // [0] is RouteKind::none
     std::vector<NextHop> next_hops;
+    std::vector<SteerRule> steer_rules;
     std::vector<SteerChain> steer_chains;  // [0] is empty
     SidTable sid_table;
     IdVector<SidId, SnapshotSid> sids;
@@ -132,6 +138,10 @@ struct Snapshot {
         return false;
     }
     const Route& route(std::uint32_t id) const { return routes[static_cast<RouteId>(id)]; }
+    std::span<const SteerRule> steer_chain(std::uint32_t id) const {
+        const SteerChain& chain = steer_chains[id];
+        return {steer_rules.data() + chain.first, chain.count};
+    }
     // The way of a flow; `hash` spreads over weights. Not for kinds without choices.
     const NextHop& next_hop(const Route& route, std::uint32_t hash) const {
         return next_hops[route.first +

@@ -41,7 +41,7 @@ inline std::optional<std::uint16_t> destination_port(const Packet& packet, const
     return reinterpret_cast<const UdpHeader*>(bytes.data() + at)->destination.host();
 }
 
-inline bool steer(const SteerChain& chain, const Packet& packet, Meta& meta) noexcept {
+inline bool steer(std::span<const SteerRule> chain, const Packet& packet, Meta& meta) noexcept {
     for (const SteerRule& rule : chain) {
         if (rule.protocol || rule.dport) {
             IpProto protocol{};
@@ -102,7 +102,7 @@ inline Drop classify_ipv6(const Packet& packet, const SnapshotPort& port, const 
     }
     if (port.source_check && check_source(context, meta) != Drop::none) return Drop::source_check;
     if (port.steers)
-        steer(snapshot.steer_chains[port.steer6.find(ip.destination.bits())], packet, meta);
+        steer(snapshot.steer_chain(port.steer6.find(ip.destination.bits())), packet, meta);
     return Drop::none;
 }
 
@@ -114,7 +114,7 @@ inline Drop classify_ipv4(const Packet& packet, const SnapshotPort& port, const 
         return Drop::multicast;  // and 240/4, broadcast
     meta.action = Action::forward;
     if (port.source_check && check_source(context, meta) != Drop::none) return Drop::source_check;
-    if (port.steers) steer(snapshot.steer_chains[port.steer4.find(to)], packet, meta);
+    if (port.steers) steer(snapshot.steer_chain(port.steer4.find(to)), packet, meta);
     return Drop::none;
 }
 

@@ -2,6 +2,8 @@
 
 #include <rte_prefetch.h>
 
+#include <new>
+
 #include "dataplane/control/icmp_reply.hpp"
 #include "dataplane/worker/apply.hpp"
 #include "dataplane/worker/classify.hpp"
@@ -10,16 +12,32 @@
 
 namespace weir {
 
+namespace {
+
+// Metas are made one by one: a batch is often much shorter than its room.
+class MetaBatch {
+public:
+    Meta& make(std::size_t i) noexcept { return *new (storage_ + i * sizeof(Meta)) Meta; }
+    Meta& operator[](std::size_t i) noexcept {
+        return *std::launder(reinterpret_cast<Meta*>(storage_ + i * sizeof(Meta)));
+    }
+
+private:
+    alignas(64) std::byte storage_[Pipeline::batch_size * sizeof(Meta)];
+};
+
+}  // namespace
+
 // The way of a packet.
 void Pipeline::ingress(std::span<Packet*> batch, PortId in, const Snapshot& snapshot,
                        Instant now) noexcept {
     const Context context{snapshot, *setup_.neighbors, *setup_.shard, now};
     const SnapshotPort& port = snapshot.ports[in];
-    std::array<Meta, batch_size> metas;
+    MetaBatch metas;
     std::uint64_t bytes = 0;
     for (std::size_t i = 0; i < batch.size(); ++i) {
         if (i + 4 < batch.size()) rte_prefetch0(rte_pktmbuf_mtod(batch[i + 4], void*));
-        Meta& meta = metas[i];
+        Meta& meta = metas.make(i);
         meta.in = in;
         bytes += batch[i]->pkt_len;
         meta.drop = parse(*batch[i], port, meta);
@@ -127,7 +145,7 @@ void Pipeline::originate(Packet& packet, const Snapshot& snapshot, Instant now) 
         const std::uint32_t chain = meta.version == 4
                                         ? port.steer4.find(meta.ipv4().destination.bits())
                                         : port.steer6.find(meta.ipv6().destination.bits());
-        if (steer(snapshot.steer_chains[chain], packet, meta)) break;
+        if (steer(snapshot.steer_chain(chain), packet, meta)) break;
     }
     const Drop drop = walk(packet, meta, context);
     if (drop != Drop::none) lose(packet, meta, drop, context);

@@ -16,7 +16,7 @@ struct ControlRings {
     PacketRing punts{1024};     // worker -> control: protocol, ICMP errors due
     PacketRing resolves{4096};  // worker -> control: packets without a MAC; apart, so that a burst
                                 // to an unknown neighbor does not keep its ARP reply out
-    PacketRing injects{4096};  // control -> worker
+    PacketRing injects{4096};   // control -> worker
 };
 
 // Between workers: ring[from][to], present only where from != to.

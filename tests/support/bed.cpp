@@ -1,0 +1,141 @@
+#include "tests/support/bed.hpp"
+
+#include <cstdlib>
+#include <cstring>
+#include <stdexcept>
+
+namespace weir::test {
+namespace {
+
+void free_block(void*, void* block) { std::free(block); }
+
+}  // namespace
+
+Bed::Bed(const Config& config, std::uint32_t buffers)
+    : pool_{make_packet_pool("bed-" + std::to_string(reinterpret_cast<std::uintptr_t>(this)),
+                             buffers)} {
+    CompileInput input;
+    input.config = std::make_shared<const Config>(config);
+    input.version = 1;
+    for (std::size_t i = 0; i < config.ports.size(); ++i)
+        input.macs.push_back(mac(static_cast<PortId>(i)));
+    std::uint8_t n = 0;
+    for (const auto& [port, address] : gateways_of(config)) {
+        input.gateways.push_back(neighbors_.insert(port, address));
+        neighbors_.set_mac(input.gateways.back(), neighbor_mac(n++));
+    }
+    snapshot_ = compile_snapshot(input, sid_slots_, path_slots_);
+    shard_ = std::make_unique<Shard>(config.ports.size());
+    if (!shard_->sids.grow(sid_slots_.size()) || !shard_->paths.grow(path_slots_.size()))
+        throw std::runtime_error{"more counters than a bank holds"};
+    Pipeline::Setup setup;
+    setup.neighbors = &neighbors_;
+    setup.shard = shard_.get();
+    setup.control = &control_;
+    setup.handoffs = &handoffs_;
+    for (std::size_t i = 0; i < config.ports.size(); ++i) {
+        egress_.push_back(std::make_unique<EgressPort>(shard_->ports[static_cast<PortId>(i)]));
+        setup.egress.push_back(egress_.back().get());
+        setup.owners.push_back(WorkerId{0});
+        setup.punt_rates.push_back(config.ports[static_cast<PortId>(i)].punt_rate);
+    }
+    pipeline_ = std::make_unique<Pipeline>(std::move(setup));
+}
+
+Bed::~Bed() = default;
+
+void Bed::resolve(PortId port, const Ipv6Addr& address, const MacAddr& mac) {
+    neighbors_.set_mac(neighbors_.insert(port, address), mac);
+}
+
+Packet* Bed::exact(std::span<const std::byte> frame, std::size_t tail) {
+    Packet* packet = rte_pktmbuf_alloc(pool_.get());
+    if (packet == nullptr)
+        throw std::runtime_error{"the bed's pool is empty: a test leaks packets"};
+    // The shared info lies in a block of its own, so that the packet ends where its block ends.
+    struct Shared {
+        rte_mbuf_ext_shared_info info;
+        void* block;
+    };
+    const std::size_t size = packet_headroom + frame.size() + tail;
+    void* block = std::malloc(size);
+    auto* shared = static_cast<Shared*>(std::malloc(sizeof(Shared)));
+    shared->block = block;
+    shared->info.free_cb = [](void* buffer, void* opaque) {
+        free_block(nullptr, buffer);
+        std::free(opaque);
+    };
+    shared->info.fcb_opaque = shared;
+    rte_mbuf_ext_refcnt_set(&shared->info, 1);
+    rte_pktmbuf_attach_extbuf(packet, block, RTE_BAD_IOVA, static_cast<std::uint16_t>(size),
+                              &shared->info);
+    packet->data_off = packet_headroom;
+    packet->data_len = static_cast<std::uint16_t>(frame.size());
+    packet->pkt_len = static_cast<std::uint32_t>(frame.size());
+    std::memcpy(rte_pktmbuf_mtod(packet, void*), frame.data(), frame.size());
+    return packet;
+}
+
+Packet* Bed::chain(std::span<const std::byte> frame, std::size_t first, std::size_t rest) {
+    Packet* head = nullptr;
+    for (std::size_t at = 0; at < frame.size();) {
+        const std::size_t size = std::min(at == 0 ? first : rest, frame.size() - at);
+        Packet* segment = rte_pktmbuf_alloc(pool_.get());
+        std::memcpy(rte_pktmbuf_append(segment, static_cast<std::uint16_t>(size)),
+                    frame.data() + at, size);
+        at += size;
+        if (head == nullptr)
+            head = segment;
+        else if (rte_pktmbuf_chain(head, segment) != 0)
+            throw std::runtime_error{"too many segments"};
+    }
+    return head;
+}
+
+Frame bytes_of(Packet& packet) {
+    Frame frame;
+    for (Packet* segment = &packet; segment != nullptr; segment = segment->next) {
+        const auto part = bytes(*segment);
+        frame.insert(frame.end(), part.begin(), part.end());
+    }
+    return frame;
+}
+
+Outcome Bed::run(Packet* packet, PortId in) {
+    std::vector<std::uint64_t> before;
+    for (const PortCounters& port : shard_->ports)
+        for (const Counter& drop : port.drops) before.push_back(drop.read());
+    now = now + std::chrono::seconds{1};
+    pipeline_->ingress({&packet, 1}, in, *snapshot_, now);
+    return collect(before, in);
+}
+
+Outcome Bed::collect(std::span<const std::uint64_t> drops_before, PortId) {
+    Outcome outcome;
+    for (std::size_t i = 0; i < egress_.size(); ++i) {
+        egress_[i]->transmit([&](std::span<Packet*> packets) {
+            for (Packet* packet : packets) {
+                outcome.sent.push_back({static_cast<PortId>(i), bytes_of(*packet)});
+                rte_pktmbuf_free(packet);
+            }
+            return packets.size();
+        });
+    }
+    Packet* packet = nullptr;
+    while (control_.punts.pop({&packet, 1}) == 1) {
+        outcome.punted.push_back({punt_info(*packet), bytes_of(*packet)});
+        rte_pktmbuf_free(packet);
+    }
+    while (control_.resolves.pop({&packet, 1}) == 1) {
+        outcome.resolves.push_back({punt_info(*packet), bytes_of(*packet)});
+        rte_pktmbuf_free(packet);
+    }
+    std::size_t k = 0;
+    for (const PortCounters& port : shard_->ports)
+        for (std::size_t d = 0; d < port.drops.size(); ++d, ++k)
+            for (std::uint64_t n = drops_before[k]; n < port.drops[d].read(); ++n)
+                outcome.drops.push_back(static_cast<Drop>(d));
+    return outcome;
+}
+
+}  // namespace weir::test

@@ -1,0 +1,80 @@
+#pragma once
+// A forwarder without devices: one Pipeline with everything it needs, real mbufs, real tables.
+// Frames go in as bytes and come out as bytes; used by the stage tests, the fuzzers and the
+// benchmarks.
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "dataplane/config/config.hpp"
+#include "dataplane/control/compile.hpp"
+#include "dataplane/io/mempool.hpp"
+#include "dataplane/worker/pipeline.hpp"
+
+namespace weir::test {
+
+using Frame = std::vector<std::byte>;
+
+struct Outcome {
+    struct Sent {
+        PortId port;
+        Frame frame;
+    };
+    struct Punted {
+        PuntInfo info;
+        Frame frame;
+    };
+    std::vector<Sent> sent;
+    std::vector<Punted> punted;    // to control: protocol and ICMP errors due
+    std::vector<Punted> resolves;  // waiting for a MAC
+    std::vector<Drop> drops;       // counted by the pipeline itself
+};
+
+class Bed {
+public:
+    explicit Bed(const Config& config, std::uint32_t buffers = 8192);
+    ~Bed();
+
+    static MacAddr mac(PortId port) {
+        return {{2, 0, 0, 0, 0, static_cast<std::uint8_t>(index(port))}};
+    }
+    static MacAddr neighbor_mac(std::uint8_t n) { return {{2, 0, 0, 0, 1, n}}; }
+    // Makes (port, address) resolved to `mac`; gateways of the configuration are so from the start,
+    // with neighbor_mac(their position).
+    void resolve(PortId port, const Ipv6Addr& address, const MacAddr& mac);
+
+    // A packet whose bytes end exactly where its buffer ends, so that ASan sees a read one past it;
+    // `tail` bytes may follow where the test wants room to shift into.
+    Packet* exact(std::span<const std::byte> frame, std::size_t tail = 0);
+    // The same bytes split over segments of `first` and `rest` bytes, from the pool.
+    Packet* chain(std::span<const std::byte> frame, std::size_t first, std::size_t rest);
+
+    Outcome run(Packet* packet, PortId in);
+    Outcome run(std::span<const std::byte> frame, PortId in) { return run(exact(frame), in); }
+
+    const Snapshot& snapshot() const { return *snapshot_; }
+    Shard& shard() { return *shard_; }
+    Pipeline& pipeline() { return *pipeline_; }
+    EgressPort& egress(PortId port) { return *egress_[index(port)]; }
+    rte_mempool& pool() { return *pool_; }
+    NeighborTable& neighbors() { return neighbors_; }
+    Instant now{
+        Nanos{1'000'000'000'000}};  // moves on a second with each run, so that no limit interferes
+
+private:
+    Outcome collect(std::span<const std::uint64_t> drops_before, PortId in);
+
+    PacketPool pool_;
+    NeighborTable neighbors_{1024};
+    CounterSlots sid_slots_, path_slots_;
+    std::shared_ptr<Snapshot> snapshot_;
+    std::unique_ptr<Shard> shard_;
+    ControlRings control_;
+    Handoffs handoffs_{1};
+    std::vector<std::unique_ptr<EgressPort>> egress_;
+    std::unique_ptr<Pipeline> pipeline_;
+};
+
+Frame bytes_of(Packet& packet);  // all segments
+
+}  // namespace weir::test
