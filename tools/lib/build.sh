@@ -31,10 +31,12 @@ configure() { # dir type cxx sanitize
     case $cxx,$sanitize in clang*,*address*) options+=(-Dfuzz=true) ;; *) options+=(-Dfuzz=false) ;; esac
 
     # The compiler is read once, when a folder is made: another one needs the folder made anew.
-    if [ -e "$dir/meson-private/coredata.dat" ] && [ "$(cat "$dir/compiler" 2>/dev/null)" = "$cxx" ]; then
-        options+=(--reconfigure) # also finds test folders that came since
-    elif [ -e "$dir/meson-private" ]; then
-        options+=(--wipe)
+    if [ -e "$dir/meson-private/coredata.dat" ]; then
+        if [ "$(cat "$dir/compiler" 2>/dev/null)" = "$cxx" ]; then
+            options+=(--reconfigure) # also finds test folders that came since
+        else
+            options+=(--wipe)
+        fi
     fi
     local words
     words=$(CXX="ccache $cxx" meson setup "${options[@]}" "$dir" "$tree" 2>&1) || {
