@@ -24,6 +24,7 @@ struct NodeConfig {
     unsigned source_entropy = 0;     // low bits of the source that carry flow entropy, 0..16
     std::vector<Ipv6Prefix> domain;  // the SR domain; empty: no source may reach our SIDs
     std::uint8_t hop_limit = 64;     // of outer headers (RFC 2473 section 6.3)
+    bool operator==(const NodeConfig&) const = default;
 };
 
 enum class Idle : std::uint8_t { poll, pause, sleep };
@@ -32,6 +33,7 @@ struct WorkersConfig {
     std::vector<unsigned> cores;  // one worker each, never empty
     Idle idle = Idle::poll;
     Nanos idle_sleep{0};  // with Idle::sleep
+    bool operator==(const WorkersConfig&) const = default;
 };
 
 enum class HugePages : std::uint8_t { automatic, two_mb, one_gb, none };
@@ -40,17 +42,20 @@ struct MemoryConfig {
     HugePages hugepages = HugePages::automatic;
     Bytes reserve{0};
     std::uint32_t packet_buffers = 0;  // in the pool; 0: computed from ports, rings and slices
+    bool operator==(const MemoryConfig&) const = default;
 };
 
 struct ApiConfig {
     std::string socket = "/run/weir/weir.sock";
     std::uint32_t mode = 0660;
     std::string metrics = "127.0.0.1:9476";  // "off" disables
+    bool operator==(const ApiConfig&) const = default;
 };
 
 struct TableConfig {
     std::string name;
     std::uint32_t routes = 4096;  // room kept for them
+    bool operator==(const TableConfig&) const = default;
 };
 
 enum class Role : std::uint8_t { lan, wan };
@@ -70,12 +75,14 @@ struct PortConfig {
     std::uint16_t receive_descriptors = 2048;
     std::uint16_t transmit_descriptors = 2048;
     std::vector<std::pair<std::uint8_t, SliceId>> pfc;  // 802.1Qbb priority, slice
+    bool operator==(const PortConfig&) const = default;
 };
 
 enum class OnPeerLoss : std::uint8_t { hold, move, drop };
 struct PeerKey {
     std::uint16_t id;
     std::string file;
+    bool operator==(const PeerKey&) const = default;
 };
 struct PeerConfig {
     std::string name;
@@ -87,6 +94,7 @@ struct PeerConfig {
     Bytes between{0};
     OnPeerLoss on_peer_loss = OnPeerLoss::hold;
     std::vector<PeerKey> keys;  // at most two live at once
+    bool operator==(const PeerConfig&) const = default;
 };
 
 enum class Control : std::uint8_t { off, pause, precise, credit };
@@ -96,14 +104,17 @@ struct Watchdog {
     Nanos detect{400'000'000};
     Nanos restore{400'000'000};
     WatchdogAction action = WatchdogAction::drop;
+    bool operator==(const Watchdog&) const = default;
 };
 struct EcnThresholds {
     Bytes min;
     Bytes max;
+    bool operator==(const EcnThresholds&) const = default;
 };
 // A rate as written: absolute, or a share of the port's rate in millionths ("40%" = 400,000).
 struct Share {
     std::uint32_t millionths;
+    bool operator==(const Share&) const = default;
 };
 using RateOrShare = std::variant<BitsPerSecond, Share>;
 
@@ -123,15 +134,18 @@ struct SliceConfig {
     DscpMode dscp_mode = DscpMode::pipe;
     std::optional<EcnThresholds> ecn;
     Watchdog watchdog;
+    bool operator==(const SliceConfig&) const = default;
 };
 
 struct PathConfig {
     std::uint32_t weight = 1;        // 1.. (RFC 9256 section 2.11: 0 would make the list invalid)
     std::vector<Ipv6Addr> segments;  // 1..16, first to visit first
+    bool operator==(const PathConfig&) const = default;
 };
 struct ProbeConfig {
     Nanos every;
     unsigned miss;
+    bool operator==(const ProbeConfig&) const = default;
 };
 struct PolicyConfig {
     std::string name;
@@ -140,6 +154,7 @@ struct PolicyConfig {
     std::vector<PathConfig> paths;  // never empty
     std::optional<ProbeConfig> probe;
     bool mss_clamp = false;
+    bool operator==(const PolicyConfig&) const = default;
 };
 
 struct SteerConfig {             // first match wins, in file order
@@ -149,6 +164,7 @@ struct SteerConfig {             // first match wins, in file order
     std::optional<std::uint16_t> dport;
     PolicyId policy;  // index into Config::policies
     std::optional<SliceId> slice;
+    bool operator==(const SteerConfig&) const = default;
 };
 
 struct SidConfig {
@@ -158,18 +174,21 @@ struct SidConfig {
     std::optional<PortId> port;                                 // End.X, End.DX4, End.DX6
     std::variant<std::monostate, Ipv4Addr, Ipv6Addr> next_hop;  // End.X, End.DX4, End.DX6
     std::optional<SliceId> slice;
+    bool operator==(const SidConfig&) const = default;
 };
 
 struct Via {
     std::variant<Ipv4Addr, Ipv6Addr> address;
     PortId port;
     std::uint32_t weight = 1;
+    bool operator==(const Via&) const = default;
 };
 struct RouteConfig {
     std::variant<Ipv4Prefix, Ipv6Prefix> to;
     TableId table{0};
     std::vector<Via> via;            // empty: blackhole
     std::optional<PolicyId> policy;  // instead of via: encapsulate
+    bool operator==(const RouteConfig&) const = default;
 };
 
 struct Config {

@@ -1,0 +1,203 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+#include <unordered_map>
+
+#include "dataplane/config/sections.hpp"
+
+namespace weir {
+namespace {
+
+constexpr std::uint16_t af_xdp_mtu = 3542;  // one frame in one 4 KiB page, with XDP headroom
+constexpr std::size_t max_ports = 32;       // what DPDK of Debian 12 is built for
+constexpr std::size_t max_tables = 1024;
+
+bool hex(std::string_view text, std::size_t least, std::size_t most) {
+    return text.size() >= least && text.size() <= most && std::ranges::all_of(text, [](char c) {
+               return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+           });
+}
+
+// "0000:3b:00.0", or without the domain.
+bool pci_address(std::string_view text) {
+    const auto dot = text.rfind('.');
+    const auto slot = dot == std::string_view::npos ? dot : text.rfind(':', dot);
+    if (slot == std::string_view::npos) return false;
+    std::string_view bus = text.substr(0, slot);
+    if (const auto domain = bus.find(':'); domain != std::string_view::npos) {
+        if (!hex(bus.substr(0, domain), 4, 8)) return false;
+        bus = bus.substr(domain + 1);
+    }
+    const std::string_view function = text.substr(dot + 1);
+    return hex(bus, 2, 2) && hex(text.substr(slot + 1, dot - slot - 1), 2, 2) &&
+           function.size() == 1 && function[0] >= '0' && function[0] <= '7';
+}
+
+// As the kernel has it: 1 to 15 bytes, no blank, no '/' (dev_valid_name).
+bool interface_name(std::string_view text) {
+    return !text.empty() && text.size() <= 15 && text != "." && text != ".." &&
+           std::ranges::all_of(text, [](char c) {
+               return c > ' ' && c < 0x7f && c != '/' && c != ':' && c != ',';
+           });
+}
+
+// What is wrong with a device; empty if nothing.
+std::string device_fault(std::string_view text) {
+    if (pci_address(text)) return {};
+    const auto colon = text.find(':');
+    const std::string_view kind = text.substr(0, colon);
+    const std::string_view rest =
+        colon == std::string_view::npos ? std::string_view{} : text.substr(colon + 1);
+    const bool printable = std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7f; });
+    if (kind == "af_xdp" || kind == "af_packet" || kind == "tap") {
+        if (interface_name(rest)) return {};
+        return fmt::format(
+            "{} does not name an interface; write \"{}:eth1\", 1 to 15 characters "
+            "behind the colon",
+            quoted(text), kind);
+    }
+    if (kind == "memif" || kind == "vdev") {
+        if (!rest.empty() && printable && text.size() <= 255) return {};
+        return fmt::format(
+            "{} is incomplete; write {}", quoted(text),
+            kind == "memif" ? "\"memif:/run/weir/memif.sock\"" : "\"vdev:net_null0\"");
+    }
+    const std::string_view known[] = {"af_xdp", "af_packet", "tap", "memif", "vdev"};
+    return fmt::format(
+        "{} is no device: write a PCI address like \"0000:3b:00.0\", or af_xdp:IF, "
+        "af_packet:IF, tap:IF, memif:SOCKET, vdev:NAME{}",
+        quoted(text), did_you_mean(kind, known));
+}
+
+void address(const Value& value, PortConfig& port) {
+    const std::string* text = value.text();
+    if (text == nullptr) return;
+    if (const auto v4 = parse_ipv4_prefix(*text)) {
+        const std::uint32_t host = v4->address.bits() & ~v4->mask();
+        const bool outside = v4->address.octets[0] == 0 || v4->address.octets[0] == 127 ||
+                             v4->address.octets[0] >= 224;
+        if (outside || v4->length == 0)
+            value.wrong(fmt::format("{} can not be the address of a port", quoted(*text)));
+        else if (v4->length < 31 && (host == 0 || host == ~v4->mask()))
+            value.wrong(
+                fmt::format("{} is the {} address of its subnet; a port needs one of the "
+                            "others",
+                            quoted(*text), host == 0 ? "network" : "broadcast"));
+        else
+            port.address4.push_back(*v4);
+        return;
+    }
+    if (const auto v6 = parse_ipv6_prefix(*text)) {
+        const Ipv6Addr& a = v6->address;
+        if (a.link_local())
+            value.wrong(
+                fmt::format("{} is link-local: weir makes that address from the MAC, leave "
+                            "it out",
+                            quoted(*text)));
+        else if (a.multicast() || a.unspecified() || a.loopback() || is_mapped(a) ||
+                 v6->length == 0)
+            value.wrong(fmt::format("{} can not be the address of a port", quoted(*text)));
+        else
+            port.address6.push_back(*v6);
+        return;
+    }
+    value.wrong(
+        fmt::format("{} is not an address with its subnet's length; write it like "
+                    "\"10.1.0.1/24\" or \"fd00:1::1/64\"",
+                    quoted(*text)));
+}
+
+void addresses(const Section& section, PortConfig& port) {
+    const auto value = section.find("address");
+    if (!value) return;
+    if (value->node.is_string()) return address(*value, port);
+    Section::each(*value, [&](const Value& element) {
+        address(element, port);
+        return true;
+    });
+}
+
+void pfc(const Section& section, const Names& names, PortConfig& port) {
+    const auto value = section.find("pfc");
+    if (!value) return;
+    const auto* map = value->node.as_table();
+    if (map == nullptr) {
+        value->wrong_type();
+        return;
+    }
+    for (const auto& [key, node] : *map) {
+        const std::string_view priority = key.str();
+        const Value entry{node, value->at / priority, value->key, value->report};
+        if (priority.size() != 1 || priority[0] < '0' || priority[0] > '7') {
+            section.report().key_error(entry.at, "802.1Qbb has priorities 0 to 7");
+            continue;
+        }
+        SliceId slice{};
+        if (names.slices.resolve(entry, slice))
+            port.pfc.emplace_back(static_cast<std::uint8_t>(priority[0] - '0'), slice);
+    }
+}
+
+void descriptors(const Section& section, std::string_view key, std::uint16_t& out) {
+    if (section.read(key, out) && !std::has_single_bit(out))
+        section.error(key, fmt::format("{} is not a power of two; {} or {} is", out,
+                                       std::bit_floor(out), std::bit_ceil(out)));
+}
+
+void port(const Section& section, Parsing& p, PortConfig& port) {
+    section.read("name", port.name);
+    if (section.read("device", port.device))
+        if (auto fault = device_fault(port.device); !fault.empty())
+            section.error("device", std::move(fault));
+    addresses(section, port);
+    p.names.tables.read(section, "table", port.table);
+    const bool mtu = section.read("mtu", port.mtu);
+    if (mtu && port.device.starts_with("af_xdp:") && port.mtu > af_xdp_mtu)
+        section.error("mtu", fmt::format("{} does not fit: af_xdp ends at {}, one frame to a 4 KiB "
+                                         "page; lower it or use the device through another driver",
+                                         port.mtu, af_xdp_mtu));
+    section.read("rate", port.rate);
+    section.read("role", port.role);
+    section.read("source_check", port.source_check);
+    section.read("punt_rate", port.punt_rate);
+    section.read("receive_queues", port.receive_queues);
+    descriptors(section, "receive_descriptors", port.receive_descriptors);
+    descriptors(section, "transmit_descriptors", port.transmit_descriptors);
+    pfc(section, p.names, port);
+}
+
+void tables(Parsing& p) {
+    p.config.tables = IdVector<TableId, TableConfig>(p.names.table_order.size());
+    p.config.tables[TableId{0}].name = default_table;
+    for (const Section& section : p.file.tables("table")) {
+        const auto id = static_cast<TableId>(p.names.table_order.index_of(section.position()));
+        section.read("name", p.config.tables[id].name);
+        section.read("routes", p.config.tables[id].routes);
+    }
+    if (p.config.tables.size() > max_tables)
+        p.file.error("table", fmt::format("{} tables, at most {} are possible",
+                                          p.config.tables.size(), max_tables));
+}
+
+}  // namespace
+
+void parse_ports(Parsing& p) {
+    tables(p);
+    const std::size_t count = p.file.count("port");
+    p.config.ports = IdVector<PortId, PortConfig>(count);
+    if (count > max_ports)
+        p.file.error("port", fmt::format("{} ports, at most {} are possible", count, max_ports));
+    std::unordered_map<std::string, std::size_t> devices;
+    for (const Section& section : p.file.tables("port")) {
+        PortConfig& made = p.config.ports[static_cast<PortId>(section.position())];
+        port(section, p, made);
+        const auto [first, fresh] = devices.emplace(made.device, section.position());
+        if (!fresh && section.has("device") && p.report.clean(section.at("device")))
+            section.error("device", fmt::format("{} is already the device of port[{}]; one port "
+                                                "owns it",
+                                                quoted(made.device), first->second));
+    }
+}
+
+}  // namespace weir
