@@ -49,6 +49,7 @@ ANSWERS
 set_up() {
     command -v dpkg-query >/dev/null ||
         die "this machine has no dpkg-query, the packages in tools/packages are Debian 12's: use a Debian 12"
+    [ "$(id -u)" -ne 0 ] || allow_daemons # a run that was killed may have left its file
     local missing
     mapfile -t missing < <(missing_packages)
     [ "${#missing[@]}" -eq 0 ] && return
