@@ -1,0 +1,136 @@
+#include "dataplane/wire/range_table.hpp"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <cstdint>
+#include <vector>
+
+namespace weir {
+namespace {
+
+using Wide = unsigned __int128;
+constexpr std::uint32_t fallback = 4'000'000'000;
+
+template <class Key>
+using Entries = std::vector<typename RangeTable<Key>::Entry>;
+
+template <class Key>
+bool covers(const typename RangeTable<Key>::Entry& e, Key key) {
+    constexpr unsigned bits = 8 * sizeof(Key);
+    return e.length == 0 || (key ^ e.prefix) >> (bits - e.length) == 0;
+}
+
+// Asks every prefix.
+template <class Key>
+std::uint32_t brute_force(const Entries<Key>& entries, Key key) {
+    const typename RangeTable<Key>::Entry* best = nullptr;
+    for (const auto& e : entries)
+        if (covers(e, key) && (best == nullptr || e.length > best->length)) best = &e;
+    return best == nullptr ? fallback : best->value;
+}
+
+template <class Key>
+Key random_key() {
+    Key key = 0;
+    for (std::size_t i = 0; i < sizeof(Key); i += 4)
+        key = static_cast<Key>(key << 16U << 16U) | *rc::gen::arbitrary<std::uint32_t>();
+    return key;
+}
+
+// Prefixes that nest, touch and repeat: grown from one another, over a few values.
+template <class Key>
+Entries<Key> random_entries() {
+    constexpr unsigned bits = 8 * sizeof(Key);
+    Entries<Key> entries;
+    const auto count = *rc::gen::inRange(0, 40);
+    for (int i = 0; i < count; ++i) {
+        Key prefix = random_key<Key>();
+        auto length = *rc::gen::inRange<unsigned>(0, bits + 1);
+        if (!entries.empty() && *rc::gen::inRange(0, 4) != 0) {
+            const auto& near = entries[*rc::gen::inRange<std::size_t>(0, entries.size())];
+            const Key distance = *rc::gen::inRange(0U, 3U);  // the same, or a neighbour of it
+            const Key unit = near.length == 0 ? Key{0} : Key{1} << (bits - near.length);
+            prefix = static_cast<Key>(near.prefix + distance * unit);
+            if (*rc::gen::arbitrary<bool>()) length = near.length;
+        }
+        const auto value = *rc::gen::inRange<std::uint32_t>(0, 6);
+        entries.push_back({prefix, static_cast<std::uint8_t>(length), value});
+    }
+    return entries;
+}
+
+// Both ends of every prefix, one beyond each, the ends of the space, and anything.
+template <class Key>
+std::vector<Key> probes(const Entries<Key>& entries) {
+    constexpr unsigned bits = 8 * sizeof(Key);
+    std::vector<Key> keys{0, static_cast<Key>(~Key{0}), random_key<Key>(), random_key<Key>()};
+    for (const auto& e : entries) {
+        const Key host = e.length == 0 ? static_cast<Key>(~Key{0})
+                                       : static_cast<Key>((Key{1} << (bits - e.length)) - 1);
+        const Key first = e.prefix & static_cast<Key>(~host), last = e.prefix | host;
+        for (const Key key : {first, static_cast<Key>(first - 1), last, static_cast<Key>(last + 1)})
+            keys.push_back(key);
+    }
+    return keys;
+}
+
+template <class Key>
+void agrees_with_brute_force() {
+    const auto entries = random_entries<Key>();
+    const RangeTable<Key> table{entries, fallback};
+    for (const Key key : probes<Key>(entries))
+        RC_ASSERT(table.find(key) == brute_force<Key>(entries, key));
+    RC_ASSERT(table.ranges() <= 2 * entries.size() + 1);
+}
+
+RC_GTEST_PROP(RangeTable, Ipv4AgreesWithBruteForce, ()) {
+    agrees_with_brute_force<std::uint32_t>();
+}
+RC_GTEST_PROP(RangeTable, Ipv6AgreesWithBruteForce, ()) { agrees_with_brute_force<Wide>(); }
+
+TEST(RangeTable, AnEmptyTableAnswersItsFallback) {
+    EXPECT_EQ((RangeTable<std::uint32_t>{{}, 7}.find(0)), 7U);
+    EXPECT_EQ((RangeTable<Wide>{{}, 7}.find(~Wide{0})), 7U);
+    EXPECT_EQ(RangeTable<std::uint32_t>{}.find(123), 0U);
+}
+
+template <class Key>
+void knows_the_edges() {
+    constexpr std::uint8_t full = 8 * sizeof(Key);
+    constexpr Key top = static_cast<Key>(~Key{0});
+    constexpr Key half = Key{1} << (full - 1);
+    const RangeTable<Key> table{{{0, 0, 1}, {half, 1, 2}, {top, full, 3}, {0, full, 4}}, fallback};
+    EXPECT_EQ(table.find(0), 4U);
+    EXPECT_EQ(table.find(1), 1U);
+    EXPECT_EQ(table.find(half - 1), 1U);
+    EXPECT_EQ(table.find(half), 2U);
+    EXPECT_EQ(table.find(top - 1), 2U);
+    EXPECT_EQ(table.find(top), 3U);
+}
+TEST(RangeTable, KnowsTheEdgesOfTheSpace) {
+    knows_the_edges<std::uint32_t>();
+    knows_the_edges<Wide>();
+}
+
+TEST(RangeTable, TheFirstOfEqualPrefixesCounts) {
+    const RangeTable<std::uint32_t> table{
+        {{0x0a000000, 8, 1}, {0x0a0b0c0d, 8, 2}, {0x0a000000, 8, 3}}, fallback};
+    EXPECT_EQ(table.find(0x0aff0000), 1U);
+}
+
+// Three /24 side by side, the middle one with a hole: no range leaks into the next.
+TEST(RangeTable, NeighboursDoNotLeak) {
+    const RangeTable<std::uint32_t> table{
+        {{0x0a000000, 24, 1}, {0x0a000100, 24, 2}, {0x0a000200, 24, 3}, {0x0a000180, 25, fallback}},
+        fallback};
+    EXPECT_EQ(table.find(0x09ffffff), fallback);
+    EXPECT_EQ(table.find(0x0a0000ff), 1U);
+    EXPECT_EQ(table.find(0x0a00017f), 2U);
+    EXPECT_EQ(table.find(0x0a000180), fallback);
+    EXPECT_EQ(table.find(0x0a000200), 3U);
+    EXPECT_EQ(table.find(0x0a000300), fallback);
+}
+
+}  // namespace
+}  // namespace weir
