@@ -10,9 +10,10 @@ namespace weir {
 
 struct EalOptions {
     HugePages hugepages = HugePages::none;
-    std::vector<unsigned> cores;     // workers pin themselves; EAL itself stays on the first
-    std::string file_prefix;         // empty: "weir-<pid>"
-    bool pci = false;                // probe the PCI bus
+    std::vector<unsigned> cores;  // of workers, which pin themselves; EAL keeps off them
+    std::string file_prefix;      // empty: "weir-<pid>"
+    Bytes memory{512 << 20};      // most that DPDK may take without hugepages; costs when touched
+    bool pci = false;             // probe the PCI bus
     std::vector<std::string> allow;  // PCI addresses to allow, with pci
 };
 
@@ -32,5 +33,9 @@ private:
 // EAL options that `config` needs: hugepages "auto" means hugepages where enough are free, else
 // none.
 EalOptions eal_options(const Config& config);
+
+// A TSC that stops or changes pace with the clock of its core cannot time anything (CPUID
+// 0x80000007, EDX bit 8; Intel SDM volume 3, 18.17.1).
+bool tsc_is_invariant();
 
 }  // namespace weir

@@ -14,6 +14,7 @@
 
 #include "dataplane/config/config.hpp"
 #include "dataplane/io/packet.hpp"
+#include "dataplane/io/targets.hpp"
 
 struct rte_mempool;
 
@@ -31,7 +32,11 @@ struct DeviceCounters {
     std::vector<Missed> missed;
 };
 
-class XdpSteering;  // the XDP program of an af_xdp port
+class Device;         // attached to DPDK
+class InterfaceLock;  // held while the port lives
+class KernelSide;     // the kernel interface behind the device, where there is one
+class Steering;       // what of its traffic is taken
+struct DevicePlan;
 
 class Port {
 public:
@@ -61,25 +66,27 @@ public:
     std::optional<BitsPerSecond> speed() const;
     DeviceCounters counters() const;
 
-    // What of the traffic on this interface is weir's: for AF_XDP ports tells the XDP program,
-    // elsewhere does nothing. Called before the first snapshot that needs it and after the last
-    // (control thread).
-    struct Targets {
-        std::vector<Ipv4Prefix> ipv4;  // our addresses (/32), steered prefixes, SIDs' routes
-        std::vector<Ipv6Prefix> ipv6;
-    };
+    // What of the traffic on this interface is weir's: AF_XDP and AF_PACKET ports take that and
+    // leave the rest to the kernel, other devices take everything. Called before the first snapshot
+    // that needs it and after the last (control thread).
+    using Targets = weir::Targets;
     void set_targets(const Targets& targets);
 
 private:
+    void configure(const PortConfig& config, const DevicePlan& plan, rte_mempool& pool);
+
+    // In the order of construction: the device goes first, the lock last.
     std::string name_;
+    std::unique_ptr<InterfaceLock> lock_;
+    std::unique_ptr<Steering> steering_;
+    std::unique_ptr<KernelSide> kernel_;
+    std::unique_ptr<Device> owner_;
     std::uint16_t device_ = RTE_MAX_ETHPORTS;
-    std::string vdev_;  // removed again on destruction; empty for PCI
     MacAddr mac_{};
     std::uint16_t receive_queues_ = 0;
+    bool nic_ = false;
     bool chains_ = false;
     bool checks_ipv4_ = false;
-    std::unique_ptr<class InterfaceLock> lock_;
-    std::unique_ptr<XdpSteering> xdp_;
 };
 
 }  // namespace weir
