@@ -23,10 +23,10 @@ std::optional<IpPacket> echo_reply(std::span<const std::byte> packet);
 // The error that `drop` owes the sender of `packet` (its outermost IP header first), or nothing:
 // where the drop owes none, the packet is itself an ICMP error, a later fragment, or its source or
 // destination is not a single host (RFC 4443 section 2.4 (e), RFC 1122 section 3.2.2;
-// packet_too_big answers multicast too). value: ErrorPointer offset for srh_malformed, srh_tlv,
-// segments_left, routing_type, upper_layer; the MTU for packet_too_big (IPv4: fragmentation
-// needed). IPv6 errors quote as much as fits 1,280 bytes, IPv4 as much as fits 576 (RFC 1812
-// section 4.3.2.3).
+// an IPv6 packet_too_big answers multicast too). value: ErrorPointer offset for srh_malformed,
+// srh_tlv, segments_left, routing_type, upper_layer; the MTU for packet_too_big (IPv4:
+// fragmentation needed). IPv6 errors quote as much as fits 1,280 bytes, IPv4 as much as fits 576
+// (RFC 1812 section 4.3.2.3).
 struct IcmpErrorSource {
     std::optional<Ipv4Addr> ipv4;
     std::optional<Ipv6Addr> ipv6;

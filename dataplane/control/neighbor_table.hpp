@@ -4,11 +4,14 @@
 // while a worker may look at it (an erased slot is reused only after a grace period, see
 // Publisher), and MAC plus state are one atomic word. IPv4 addresses are kept mapped
 // (::ffff:a.b.c.d).
+//
+// Open addressing with linear probing over four times as many slots as neighbors. No key lies
+// further than `longest_probe` from its home, so a lookup is bounded whatever addresses somebody
+// makes us ask for; who could compute collisions does not know `seed`.
 #include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <span>
 
 #include "dataplane/base/ids.hpp"
 #include "dataplane/wire/address.hpp"
@@ -19,7 +22,8 @@ inline constexpr NeighborId no_neighbor{~std::uint32_t{0}};
 
 class NeighborTable {
 public:
-    explicit NeighborTable(std::uint32_t capacity);
+    // Room for at least `capacity` neighbors (rounded up to a power of two), at most 2^29.
+    explicit NeighborTable(std::uint32_t capacity, std::uint64_t seed = 0);
 
     // Any thread. no_neighbor where the pair is unknown.
     NeighborId find(PortId port, const Ipv6Addr& address) const noexcept;
@@ -33,13 +37,20 @@ public:
         return mac;
     }
 
+    // The same for the packet path: 0 while unknown, else the six octets in wire order from bit 16
+    // up. In a register all the way: as a MacAddr on the stack it costs a store-forwarding stall a
+    // packet.
+    std::uint64_t word(NeighborId id) const noexcept {
+        return words_[index(id)].load(std::memory_order_relaxed);
+    }
+
     // Control thread only, all below. Null id when the table is full. An existing pair keeps its
     // slot.
     NeighborId insert(PortId port, const Ipv6Addr& address);
     void set_mac(NeighborId id, const MacAddr& mac);
     void clear_mac(NeighborId id);
-    // The slot no longer answers find(); it may be used again after release(), which the caller
-    // calls once no worker can hold the id any more.
+    // The slot no longer answers find() and has no MAC; it may be used again after release(), which
+    // the caller calls once no worker can hold the id any more.
     void erase(NeighborId id);
     void release(NeighborId id);
 
@@ -47,17 +58,25 @@ public:
     const Ipv6Addr& address(NeighborId id) const { return slots_[index(id)].address; }
     std::uint32_t capacity() const { return capacity_; }
 
+    static constexpr std::uint32_t longest_probe = 128;  // slots
+
 private:
+    static constexpr std::uint32_t slots_per_neighbor = 4;
     static constexpr std::uint64_t usable = 1;
-    enum class State : std::uint32_t { free = 0, live = 1, erased = 2 };
+    // A lookup ends at `free` and steps over `erased` (a worker may hold its id) and `reusable`.
+    enum class State : std::uint32_t { free = 0, live = 1, erased = 2, reusable = 3 };
     struct Slot {
         std::atomic<State> state{State::free};
-        PortId port{};
-        Ipv6Addr address{};
+        PortId port{};       // written before `state` becomes live,
+        Ipv6Addr address{};  // read after it was seen live
     };
     std::uint32_t home(PortId port, const Ipv6Addr& address) const noexcept;
+    State state(std::uint32_t at) const { return slots_[at].state.load(std::memory_order_relaxed); }
 
     std::uint32_t capacity_;  // a power of two
+    std::uint32_t mask_;      // slots - 1
+    std::uint32_t used_ = 0;  // live or erased
+    std::uint64_t seed_;
     std::unique_ptr<Slot[]> slots_;
     std::unique_ptr<std::atomic<std::uint64_t>[]> words_;  // MAC in bits 16..63, `usable` in bit 0
 };

@@ -4,10 +4,12 @@
 // clock: time is `now`, packets are opaque handles, and what is to be sent comes back as frames.
 // Owned by the control thread; the only writer of the NeighborTable.
 #include <cstdint>
-#include <deque>
+#include <map>
 #include <optional>
+#include <set>
 #include <span>
-#include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "dataplane/base/drop.hpp"
@@ -17,6 +19,8 @@
 #include "dataplane/wire/address.hpp"
 
 namespace weir {
+
+struct NeighborNotice;
 
 // A packet that waits: whoever gave it gets it back in ResolverOutput, exactly once.
 using PacketHandle = void*;
@@ -40,7 +44,7 @@ struct ResolverOutput {
     struct Lost {
         PacketHandle packet;
         PortId port;
-        Drop drop;  // neighbor_failed, neighbor_queue_full, reconfigured
+        Drop drop;  // neighbor_failed, neighbor_queue_full, reconfigured, stopped
     };
     std::vector<Frame> frames;
     std::vector<Ready> ready;
@@ -52,7 +56,7 @@ struct NeighborView {  // what `weirctl show neighbors` prints
     PortId port;
     Ipv6Addr address;  // IPv4 mapped
     MacAddr mac;
-    std::string_view state;  // incomplete | reachable | probing | failed
+    std::string_view state;  // incomplete | stale | reachable | probing | failed
     bool pinned;
     Nanos age;  // since last confirmed
     std::size_t held;
@@ -63,30 +67,34 @@ public:
     struct Limits {
         std::size_t held_per_neighbor = 256;
         std::size_t held_total = 4096;
-        Nanos retransmit{1'000'000'000};  // between requests (RFC 4861 RetransTimer); the first
-                                          // three of a resolution come 50, 100, 200 ms apart
+        Nanos retransmit{1'000'000'000};   // between requests (RFC 4861 RetransTimer); the first
+                                           // three of a resolution come 50, 100, 200 ms apart
         unsigned attempts = 6;             // then the neighbor failed: what it holds is lost
         Nanos reachable{30'000'000'000};   // then probed by unicast; forgotten after `attempts`
         Nanos failed_hold{3'000'000'000};  // a failed, unpinned neighbor is forgotten after this
     };
     Resolver(NeighborTable& table, Limits limits);
 
-    // Ports and addresses as of a new snapshot; what is held for a port or neighbor that vanished
-    // is lost.
+    // Ports and addresses as of a snapshot that will be published before the next tick(); what is
+    // held for a port or neighbor that vanished is lost. The neighbor itself is erased by that
+    // tick(), because until then workers may use the old snapshot, which holds its slot.
     void set_ports(IdVector<PortId, ResolverPort> ports, Instant now, ResolverOutput& out);
     // Gateways: resolved at once, kept alive for as long as they are in the list, retried for ever.
     // Returns their slots in order; no_neighbor where the table is full.
     std::vector<NeighborId> pin(std::span<const std::pair<PortId, Ipv6Addr>> gateways, Instant now,
                                 ResolverOutput& out);
 
-    // A packet waits for (port, address): kept, or handed back at once where it is known or
-    // hopeless.
+    // A packet waits for (port, address): kept, or handed back at once: ready where the MAC is
+    // known; else lost as neighbor_failed (nobody can answer, or nobody did lately), reconfigured
+    // (not on this port's links any more), neighbor_queue_full (also where the table is full).
     void want(PacketHandle packet, PortId port, const Ipv6Addr& address, Instant now,
               ResolverOutput& out);
     // An ARP packet or an ND message (an IPv6 packet with ICMPv6 inside) that came in on `port`:
     // `frame` starts at the Ethernet header, `l3` is the offset behind it. Drop::none: read and
     // consumed. Unsolicited claims create nothing (only what we asked for, or who asks for us, is
-    // learned).
+    // learned). Whoever claims an address of ours is not believed, but told, at most once in 10 s.
+    // Other drops: truncated, icmp_malformed, no_listener (an operation or ND message that is not
+    // about neighbors), reconfigured (no such port).
     Drop on_arp(std::span<const std::byte> frame, std::size_t l3, PortId port, Instant now,
                 ResolverOutput& out);
     Drop on_nd(std::span<const std::byte> frame, std::size_t l3, PortId port, Instant now,
@@ -96,8 +104,72 @@ public:
     // Gives back everything held, as Drop::stopped.
     void stop(ResolverOutput& out);
 
-    std::size_t held() const;  // counted by walking the queues
-    std::vector<NeighborView> view(Instant now) const;
+    std::size_t held() const;                           // counted by walking the queues
+    std::vector<NeighborView> view(Instant now) const;  // by port and address
+
+private:
+    // RFC 4861 section 7.3.2, with these differences: workers do not report use, so that a stale
+    // neighbor is probed after a delay, used or not; and failure is a state, so that packets for
+    // who just failed do not start a new resolution each.
+    enum class State : std::uint8_t {
+        incomplete,  // asked for, no MAC
+        stale,       // has a MAC that the neighbor told without being asked
+        reachable,   // has a MAC that it confirmed
+        probing,     // has a MAC, asked whether it still holds
+        failed,      // no MAC; pinned: still asked for
+    };
+    struct Entry {
+        NeighborId id;
+        PortId port;
+        Ipv6Addr address;
+        MacAddr mac{};
+        State state = State::incomplete;
+        bool pinned = false;
+        bool leaving = false;
+        unsigned asked = 0;  // requests since the last answer
+        Instant confirmed;
+        Instant due;                       // its timer
+        std::vector<PacketHandle> held{};  // oldest first
+    };
+
+    bool has_mac(const Entry& entry) const { return table_.mac(entry.id).has_value(); }
+    Entry* find(PortId port, const Ipv6Addr& address);
+    Entry* create(PortId port, const Ipv6Addr& address, Instant now);
+    bool on_link(PortId port, const Ipv6Addr& address) const;
+    bool is_ours(PortId port, const Ipv6Addr& address) const;
+    bool can_answer(PortId port, const Ipv6Addr& address) const;
+    bool belongs(const Entry& entry) const {
+        return on_link(entry.port, entry.address) && !is_ours(entry.port, entry.address);
+    }
+
+    void schedule(Entry& entry, Instant now, Nanos delay);
+    void fire(Entry& entry, Instant now, ResolverOutput& out);
+    void begin(Entry& entry, State state, Instant now, ResolverOutput& out);
+    void ask(Entry& entry, Instant now, ResolverOutput& out);
+    void send_request(const Entry& entry, ResolverOutput& out) const;
+    void learn(Entry& entry, const MacAddr& mac, State state, Instant now, ResolverOutput& out);
+    void fail(Entry& entry, Instant now, ResolverOutput& out);
+    void leave(Entry& entry, ResolverOutput& out);
+    void forget(NeighborId id, ResolverOutput& out);
+    void unpin(Entry& entry, Instant now, ResolverOutput& out);
+    void lose_held(Entry& entry, Drop drop, ResolverOutput& out);
+
+    void heard_request(PortId port, const Ipv6Addr& from, const MacAddr& mac, Instant now,
+                       ResolverOutput& out);
+    void on_solicitation(const NeighborNotice& notice, const MacAddr& from, PortId port,
+                         Instant now, ResolverOutput& out);
+    void on_advertisement(const NeighborNotice& notice, PortId port, Instant now,
+                          ResolverOutput& out);
+    void defend(PortId port, const Ipv6Addr& address, Instant now, ResolverOutput& out);
+
+    NeighborTable& table_;
+    Limits limits_;
+    IdVector<PortId, ResolverPort> ports_;
+    std::map<NeighborId, Entry> entries_;
+    std::set<std::pair<Instant, NeighborId>> timers_;  // one for each entry
+    std::vector<NeighborId> leaving_;
+    std::map<std::pair<PortId, Ipv6Addr>, Instant> defended_;  // when last
+    std::size_t held_count_ = 0;
 };
 
 }  // namespace weir
