@@ -71,11 +71,11 @@ std::vector<int> bpf_descriptors_since(const std::set<int>& before) {
 }
 
 template <class Key, class Prefix>
-std::vector<unsigned char> key_bytes(const Prefix& prefix) {
+std::array<unsigned char, sizeof(weir_ipv6_key)> key_bytes(const Prefix& prefix) {
     Key key{};
     key.length = prefix.length;
     std::ranges::copy(prefix.address.octets, key.address);
-    std::vector<unsigned char> bytes(sizeof key);
+    std::array<unsigned char, sizeof(weir_ipv6_key)> bytes{};
     std::memcpy(bytes.data(), &key, sizeof key);
     return bytes;
 }

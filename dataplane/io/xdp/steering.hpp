@@ -3,6 +3,7 @@
 // the XDP program of an af_xdp port or by the socket filter of an af_packet port. The XDP program
 // is loaded and attached by DPDK's driver, from memory; the maps are found among the descriptors
 // that the driver opened, and so need no privilege beyond its own.
+#include <array>
 #include <map>
 #include <memory>
 #include <set>
@@ -41,8 +42,8 @@ private:
     void adopt_xdp(const std::set<int>& before);
     void adopt_packet();
 
-    // A prefix as the maps know it, IPv4 as IPv4.
-    using Entries = std::map<std::vector<unsigned char>, unsigned>;
+    // Key of a map (target_maps.h), of which the IPv4 one has 8 bytes; what is said of it.
+    using Entries = std::map<std::array<unsigned char, 20>, unsigned>;
     void replace(int map, Entries& now, Entries wanted);
 
     std::string port_;
