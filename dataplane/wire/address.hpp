@@ -10,14 +10,29 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 #include "dataplane/wire/endian.hpp"
 
 namespace weir {
 
+namespace detail {
+// std::array's == calls memcmp, which costs more than all of parse; a builtin of known size does
+// not.
+template <std::size_t N>
+constexpr bool same_octets(const std::array<std::uint8_t, N>& a,
+                           const std::array<std::uint8_t, N>& b) {
+    if (std::is_constant_evaluated()) return a == b;
+    return __builtin_memcmp(a.data(), b.data(), N) == 0;
+}
+}  // namespace detail
+
 struct MacAddr {
     std::array<std::uint8_t, 6> octets;
     friend constexpr auto operator<=>(const MacAddr&, const MacAddr&) = default;
+    friend constexpr bool operator==(const MacAddr& a, const MacAddr& b) {
+        return detail::same_octets(a.octets, b.octets);
+    }
     constexpr bool multicast() const { return (octets[0] & 1) != 0; }
 };
 inline constexpr MacAddr broadcast_mac{{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}};
@@ -25,6 +40,9 @@ inline constexpr MacAddr broadcast_mac{{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}};
 struct Ipv4Addr {
     std::array<std::uint8_t, 4> octets;
     friend constexpr auto operator<=>(const Ipv4Addr&, const Ipv4Addr&) = default;
+    friend constexpr bool operator==(const Ipv4Addr& a, const Ipv4Addr& b) {
+        return detail::same_octets(a.octets, b.octets);
+    }
     constexpr std::uint32_t bits() const {
         return std::uint32_t{octets[0]} << 24 | std::uint32_t{octets[1]} << 16 |
                std::uint32_t{octets[2]} << 8 | octets[3];
@@ -39,6 +57,9 @@ struct Ipv4Addr {
 struct Ipv6Addr {
     std::array<std::uint8_t, 16> octets;
     friend constexpr auto operator<=>(const Ipv6Addr&, const Ipv6Addr&) = default;
+    friend constexpr bool operator==(const Ipv6Addr& a, const Ipv6Addr& b) {
+        return detail::same_octets(a.octets, b.octets);
+    }
     unsigned __int128 bits() const {
         be64 high, low;
         __builtin_memcpy(&high, octets.data(), 8);
@@ -54,12 +75,8 @@ struct Ipv6Addr {
     }
     constexpr bool multicast() const { return octets[0] == 0xff; }
     constexpr bool link_local() const { return octets[0] == 0xfe && (octets[1] & 0xc0) == 0x80; }
-    constexpr bool unspecified() const { return *this == Ipv6Addr{}; }
-    constexpr bool loopback() const {
-        Ipv6Addr one{};
-        one.octets[15] = 1;
-        return *this == one;
-    }
+    bool unspecified() const { return bits() == 0; }
+    bool loopback() const { return bits() == 1; }
 };
 static_assert(sizeof(MacAddr) == 6 && sizeof(Ipv4Addr) == 4 && sizeof(Ipv6Addr) == 16);
 

@@ -1,10 +1,12 @@
 #pragma once
 // Longest-prefix match, exact and compact: the prefixes cut the address space into disjoint ranges,
 // each with one answer; a look-up is one branch-free binary search. n prefixes make at most 2 n + 1
-// ranges (20 bytes each for IPv6). Immutable once built.
+// ranges. IPv6 searches the upper 64 bits first, which nearly always decide: half the bytes, a
+// third of the work. Immutable once built.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 #include <vector>
 
 namespace weir {
@@ -23,34 +25,90 @@ public:
     explicit RangeTable(std::vector<Entry> entries = {}, std::uint32_t fallback = 0);
 
     std::uint32_t find(Key key) const noexcept {
-        const Key* base = starts_.data();
-        std::size_t n = starts_.size();
-        while (n > 1) {  // invariant: base[0] <= key, and the answer lies in base[0, n)
+        const Top top = static_cast<Top>(key >> low_bits);
+        const std::size_t i = last_not_above(tops_.data(), tops_.size(), top);
+        if constexpr (low_bits == 0) return values_[i];
+        // Ranges that start inside the block of this top; none of them counts for a later block.
+        const Block& block = blocks_[i];
+        if (block.count == 0 || tops_[i] != top) return values_[i];
+        const auto low = static_cast<std::uint64_t>(key);
+        if (low < low_starts_[block.first]) return block.entry;
+        return low_values_[block.first +
+                           last_not_above(low_starts_.data() + block.first, block.count, low)];
+    }
+    std::size_t ranges() const noexcept { return tops_.size() + low_starts_.size(); }
+
+private:
+    static constexpr unsigned key_bits = 8 * sizeof(Key);
+    static constexpr unsigned low_bits = sizeof(Key) == 16 ? 64 : 0;
+    using Top = std::conditional_t<sizeof(Key) == 16, std::uint64_t, Key>;
+    // Of one top whose block is cut further: `entry` counts from its start to the first of the
+    // cuts.
+    struct Block {
+        std::uint32_t first = 0;
+        std::uint32_t count = 0;
+        std::uint32_t entry = 0;
+    };
+
+    // The last of starts[0, n) that is <= key; starts[0] is, or the answer is 0 all the same.
+    template <class T>
+    static std::size_t last_not_above(const T* starts, std::size_t n, T key) noexcept {
+        const T* base = starts;
+        while (n > 1) {
             const std::size_t half = n / 2;
             base = base[half] <= key ? base + half : base;
             n -= half;
         }
-        return values_[static_cast<std::size_t>(base - starts_.data())];
+        return static_cast<std::size_t>(base - starts);
     }
-    std::size_t ranges() const noexcept { return starts_.size(); }
-
-private:
-    static constexpr unsigned key_bits = 8 * sizeof(Key);
     static Key mask(std::uint8_t length) {
         return length == 0 ? Key{0} : static_cast<Key>(~Key{0} << (key_bits - length));
     }
-    void add_range(Key start, std::uint32_t value) {
-        if (!starts_.empty() && starts_.back() == start) {
+    void add_range(Key start, std::uint32_t value);
+
+    std::vector<Top> tops_;              // ascending, tops_[0] == 0
+    std::vector<std::uint32_t> values_;  // from the end of a top's block to the next top
+    std::vector<Block> blocks_;          // IPv6 only, by top
+    std::vector<std::uint64_t> low_starts_;
+    std::vector<std::uint32_t> low_values_;
+};
+
+// Called with ascending starts; of equal starts the last value counts.
+template <class Key>
+void RangeTable<Key>::add_range(Key start, std::uint32_t value) {
+    const Top top = static_cast<Top>(start >> low_bits);
+    if constexpr (low_bits != 0) {
+        const auto low = static_cast<std::uint64_t>(start);
+        if (low != 0) {
+            if (tops_.back() != top) {
+                tops_.push_back(top);
+                values_.push_back(values_.back());
+                blocks_.push_back({.first = 0, .count = 0, .entry = values_.back()});
+            }
+            Block& block = blocks_.back();
+            if (block.count == 0) {
+                block.first = static_cast<std::uint32_t>(low_starts_.size());
+                block.entry = values_.back();
+            }
+            if (block.count != 0 && low_starts_.back() == low) {
+                low_values_.back() = value;
+            } else {
+                low_starts_.push_back(low);
+                low_values_.push_back(value);
+                ++block.count;
+            }
             values_.back() = value;
-        } else if (starts_.empty() || values_.back() != value) {
-            starts_.push_back(start);
-            values_.push_back(value);
+            return;
         }
     }
-
-    std::vector<Key> starts_;  // ascending, starts_[0] == 0
-    std::vector<std::uint32_t> values_;
-};
+    if (!tops_.empty() && tops_.back() == top) {
+        values_.back() = value;
+    } else if (tops_.empty() || values_.back() != value) {
+        tops_.push_back(top);
+        values_.push_back(value);
+        if constexpr (low_bits != 0) blocks_.push_back({});
+    }
+}
 
 template <class Key>
 RangeTable<Key>::RangeTable(std::vector<Entry> entries, std::uint32_t fallback) {

@@ -88,6 +88,7 @@ inline Drop decapsulate(Packet& packet, const SnapshotSid& sid, Inner allowed,
     meta.ip += result.inner_at;
     meta.l3_length -= result.inner_at;
     meta.version = result.inner == IpProto::ipv4 ? 4 : 6;
+    meta.hop_spent = false;  // what an End before this one spent was the outer header's
     // The inner packet may be shorter than what carried it.
     const std::uint32_t claimed = meta.version == 4
                                       ? std::uint32_t{meta.ipv4().total_length.host()}

@@ -84,10 +84,10 @@ Drop Pipeline::send(Packet& packet, Meta& meta, const Context& context) noexcept
     if (const Drop drop = check_way(meta); drop != Drop::none) return drop;
     spend_hop(meta);
     const NeighborId neighbor = neighbor_of(meta, context.neighbors);
-    const auto mac = neighbor == no_neighbor ? std::nullopt : context.neighbors.mac(neighbor);
-    if (!mac) [[unlikely]]
+    const std::uint64_t mac = neighbor == no_neighbor ? 0 : context.neighbors.word(neighbor);
+    if (mac == 0) [[unlikely]]
         return punt_resolve(packet, meta, context, neighbor);
-    frame(packet, meta, context.snapshot.ports[meta.hop.port].mac, *mac);
+    frame(packet, meta, context.snapshot.ports[meta.hop.port].mac, mac);
     return deliver(packet, meta.hop.port);
 }
 

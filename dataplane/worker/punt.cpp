@@ -69,7 +69,7 @@ Drop Pipeline::punt_protocol(Packet& packet, Meta& meta, const Context& context)
 
 Drop Pipeline::punt_resolve(Packet& packet, Meta& meta, const Context& context,
                             NeighborId neighbor) noexcept {
-    frame(packet, meta, context.snapshot.ports[meta.hop.port].mac, MacAddr{});
+    frame(packet, meta, context.snapshot.ports[meta.hop.port].mac, 0);
     punt_info(packet) = {.punt = Punt::resolve,
                          .outermost = false,
                          .drop = Drop::none,

@@ -60,12 +60,13 @@ inline NeighborId neighbor_of(const Meta& meta, const NeighborTable& neighbors) 
                                                            : meta.ipv6().destination);
 }
 
-// Puts an Ethernet header before the IP packet and makes the mbuf say exactly that frame.
-inline void frame(Packet& packet, const Meta& meta, const MacAddr& source,
-                  const MacAddr& to) noexcept {
+// Puts an Ethernet header before the IP packet and makes the mbuf say exactly that frame. `to`: a word of the
+// NeighborTable.
+inline void frame(Packet& packet, const Meta& meta, const MacAddr& source, std::uint64_t to) noexcept {
     auto* ethernet = reinterpret_cast<EthernetHeader*>(meta.ip - sizeof(EthernetHeader));
     const std::uint32_t tail = packet.pkt_len - packet.data_len;  // in further segments
-    ethernet->destination = to;
+    to >>= 16U;
+    __builtin_memcpy(&ethernet->destination, &to, sizeof ethernet->destination);
     ethernet->source = source;
     ethernet->type =
         be16{static_cast<std::uint16_t>(meta.version == 4 ? EtherType::ipv4 : EtherType::ipv6)};

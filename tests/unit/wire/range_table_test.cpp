@@ -81,7 +81,9 @@ void agrees_with_brute_force() {
     const RangeTable<Key> table{entries, fallback};
     for (const Key key : probes<Key>(entries))
         RC_ASSERT(table.find(key) == brute_force<Key>(entries, key));
-    RC_ASSERT(table.ranges() <= 2 * entries.size() + 1);
+    // IPv6 keeps a cut inside a block of 2^64 addresses apart from the block itself.
+    const std::size_t most = sizeof(Key) == 16 ? 3 : 2;
+    RC_ASSERT(table.ranges() <= most * entries.size() + 1);
 }
 
 RC_GTEST_PROP(RangeTable, Ipv4AgreesWithBruteForce, ()) {
