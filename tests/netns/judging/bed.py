@@ -33,7 +33,7 @@ class Bed:
                 dut.ip(f'link set {interface} mtu {mtu} up',
                        *(f'addr add {a} dev {interface}' for a in addresses))
             self.lan, self.wan = wire.Wire(dut, 'tlan'), wire.Wire(dut, 'twan')
-        ports = {port['name']: port['mac'] for port in self.weir.show('ports')['ports']}
+        ports = {port['name']: port['mac'] for port in self.weir.show('ports')}
         self.lan_mac, self.wan_mac = ports['lan0'], ports['wan0']
 
     def close(self):

@@ -3,6 +3,7 @@ import json
 import re
 import select
 import socket
+import subprocess
 import threading
 import time
 
@@ -25,7 +26,8 @@ def ping(namespace, address, count, interval=0.02, wait=2, size=None, extra=()):
 
 def iperf(client, server, address, seconds=3, udp_rate=None, extra=()):
     """The end object of iperf3's JSON. UDP at `udp_rate` (e.g. '50M'), else TCP."""
-    listener = server.start('iperf3', '-s', '-1', stdout=-3, stderr=-3)  # -3: DEVNULL
+    listener = server.start('iperf3', '-s', '-1', stdout=subprocess.DEVNULL,
+                            stderr=subprocess.DEVNULL)
     try:
         wait_for('iperf3 listens', lambda: ':5201 ' in server.run('ss', '-Hltn') or
                  listener.poll() is not None)
@@ -114,3 +116,25 @@ class TcpSession:
         self.thread.join(10)
         for each in (self.client, self.server, self.listener):
             each.close()
+
+
+class PingFlow:
+    """Echo requests for as long as the block runs; sent and received are known behind it."""
+
+    def __init__(self, namespace, address, interval=0.01):
+        self.namespace, self.address, self.interval = namespace, address, interval
+        self.sent = self.received = 0
+
+    def __enter__(self):
+        # SIGINT ends it, and only then does it print its sums.
+        self.process = self.namespace.start('ping', '-n', '-q', '-i', self.interval, '-W', 2,
+                                            self.address, stdout=subprocess.PIPE,
+                                            stderr=subprocess.STDOUT, text=True)
+        return self
+
+    def __exit__(self, *_):
+        self.process.send_signal(2)
+        out, _ = self.process.communicate(timeout=10)
+        found = re.search(r'(\d+) packets transmitted, (\d+) received', out)
+        if found:
+            self.sent, self.received = int(found[1]), int(found[2])
