@@ -1,11 +1,7 @@
 #include "tools/gen/clock.hpp"
 
-#include <cpuid.h>
-
 #include <chrono>
 #include <thread>
-
-#include "dataplane/base/error.hpp"
 
 namespace weir {
 namespace {
@@ -30,19 +26,9 @@ Reading read_both() {
     return best;
 }
 
-bool invariant() {
-    unsigned a = 0, b = 0, c = 0, d = 0;
-    return __get_cpuid(0x80000007, &a, &b, &c, &d) != 0 && (d & 1U << 8U) != 0;
-}
-
 }  // namespace
 
 std::uint64_t measure_ticks_per_second() {
-    if (!invariant())
-        throw Error{ExitCode::device,
-                    "this machine's time stamp counter is not invariant, so neither rate nor "
-                    "latency could be right; use a machine (or a CPU type of the virtual machine) "
-                    "that has constant_tsc and nonstop_tsc in /proc/cpuinfo"};
     const Reading from = read_both();
     std::this_thread::sleep_for(std::chrono::milliseconds{50});
     const Reading to = read_both();

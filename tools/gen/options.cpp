@@ -14,10 +14,10 @@ namespace {
 
 struct Texts {  // what needs more reading than CLI11 does
     std::string source, destination, source_mac, destination_mac, gateway, outer_source;
-    std::string rate, duration, catch_up = "1ms", linger = "500ms", wait_link = "10s", every;
+    std::string rate, duration, catch_up = "100ms", linger = "500ms", wait_link = "10s", every;
     std::vector<std::string> segments, spread, addresses, take;
     bool reduced = false, no_checksum = false, no_answer = false;
-    std::uint32_t label = 1;
+    std::uint32_t label = 1, traffic_class = 0, hop_limit = 64;
 };
 
 [[noreturn]] void refuse(const std::string& sentence) { throw Error{ExitCode::usage, sentence}; }
@@ -53,8 +53,11 @@ void add_traffic_options(CLI::App& app, Options& o, Texts& t) {
     group->add_option("--sport", o.traffic.source_port, "UDP source port")->capture_default_str();
     group->add_option("--dport", o.traffic.destination_port, "UDP destination port")
         ->capture_default_str();
-    group->add_option("--traffic-class", o.traffic.traffic_class, "TOS or traffic class, 0..255");
-    group->add_option("--hop-limit", o.traffic.hop_limit, "TTL or hop limit")
+    group->add_option("--traffic-class", t.traffic_class, "TOS or traffic class")
+        ->check(CLI::Range(0, 255))
+        ->capture_default_str();
+    group->add_option("--hop-limit", t.hop_limit, "TTL or hop limit")
+        ->check(CLI::Range(0, 255))
         ->capture_default_str();
     group->add_option("--label", t.label, "flow label of the outermost IPv6 header")
         ->capture_default_str();
@@ -86,7 +89,10 @@ void add_sending_options(CLI::App& app, Options& o, Texts& t) {
         ->add_option("--overhead", o.overhead,
                      "bytes per frame a rate in bits counts besides; Ethernet's line: 24")
         ->check(CLI::Range(0, 1000));
-    group->add_option("--catch-up", t.catch_up, "how much lag may be made up for in a burst")
+    group->add_option("--catch-up", t.catch_up, "how much lag is made up for, the rest is forgone")
+        ->capture_default_str();
+    group->add_option("--peak", o.peak, "how much faster than the rate that may go")
+        ->check(CLI::Range(1.0, 1000.0))
         ->capture_default_str();
     group->add_option("--duration", t.duration, "e.g. 10s [until count or signal]");
     group->add_option("--count", o.count, "counted packets to send, or to wait for");
@@ -100,7 +106,8 @@ void add_sink_options(CLI::App& app, Options& o, Texts& t) {
     auto* const group = app.add_option_group("Receiving");
     group->add_option("--address", t.addresses, "own address[/length] on the rx device");
     group->add_flag("--no-answer", t.no_answer, "do not answer ARP and ND");
-    group->add_option("--take", t.take, "prefix that an AF_XDP rx device takes besides --dst");
+    group->add_option("--take", t.take,
+                      "prefix that AF_XDP and AF_PACKET devices take, besides --dst");
     group->add_option("--window", o.window, "sequence numbers remembered per flow")
         ->check(CLI::Range(64, 1 << 24))
         ->capture_default_str();
@@ -124,6 +131,8 @@ void add_process_options(CLI::App& app, Options& o, Texts& t) {
     group->add_option("--descriptors", o.descriptors, "ring size asked of the devices")
         ->check(CLI::Range(32, 32768))
         ->capture_default_str();
+    group->add_option("--mtu", o.mtu, "of the devices [what --size needs, at least 1500]")
+        ->check(CLI::Range(68, 65'000));
     group->add_option("--wait-link", t.wait_link, "for the devices to come up")
         ->capture_default_str();
     group->add_flag("--json", o.json, "print the result as one JSON object");
@@ -175,6 +184,8 @@ void read_flows(Options& o, const Texts& t) {
     o.traffic.checksum = !t.no_checksum;
     if (t.label > 0xfffff) refuse("--label: a flow label has 20 bits");
     o.traffic.label = FlowLabel{t.label};
+    o.traffic.traffic_class = static_cast<std::uint8_t>(t.traffic_class);
+    o.traffic.hop_limit = static_cast<std::uint8_t>(t.hop_limit);
     if (t.spread.empty()) return;
     const auto asked = [&](std::string_view field) {
         return std::find(t.spread.begin(), t.spread.end(), field) != t.spread.end();
@@ -221,6 +232,8 @@ void read_texts(Options& o, const Texts& t) {
     o.answer = !t.no_answer;
     if (o.sends() && !o.destination_mac && !o.gateway)
         refuse("whom to send to? give --dst-mac MAC, or --gateway ADDRESS to ask for its MAC");
+    if (o.gateway && t.no_answer)
+        refuse("--gateway needs the answers that --no-answer turns off; give --dst-mac instead");
     if (o.threads == 2 && !(o.sends() && o.receives()))
         refuse("--threads 2 is for sending and receiving; one of them needs one thread");
     if (!o.cores.empty() && o.cores.size() != o.threads)

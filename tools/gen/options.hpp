@@ -24,7 +24,8 @@ struct Options {
     std::string size = "64";  // as SizeMix reads it; for IPv6 or SRv6 the least size by default
     std::optional<SendRate> rate;  // none: as fast as the device takes them
     std::uint32_t overhead = 0;    // bytes per frame that a rate in bits counts besides the frame
-    Nanos catch_up{1'000'000};
+    Nanos catch_up{100'000'000};
+    double peak = 2;       // of the rate, while catching up
     Nanos duration{0};        // 0: until the count is reached or a signal comes
     std::uint64_t count = 0;  // 0: any. Counted packets to send, or to wait for
     double random_percent = 0;
@@ -34,7 +35,7 @@ struct Options {
 
     std::vector<Ipv4Prefix> address4;  // answered on the rx device besides those below
     std::vector<Ipv6Prefix> address6;
-    std::vector<Ipv4Prefix> take4;  // what an AF_XDP rx device takes besides those and --dst
+    std::vector<Ipv4Prefix> take4;  // what a device shared with the kernel takes besides
     std::vector<Ipv6Prefix> take6;
     bool answer = true;
     std::size_t window = 4096;
@@ -49,6 +50,7 @@ struct Options {
     bool hugepages = false;
     std::uint32_t buffers = 16'384;
     std::uint16_t descriptors = 2048;
+    std::uint16_t mtu = 0;  // 0: what the sizes need, at least 1,500
     bool json = false;
     bool per_flow = false;
     Nanos report_every{0};

@@ -28,25 +28,18 @@ std::string refusal(const std::vector<const char*>& words) {
 }
 
 TEST(Options, Srv6OverIpv6WithEverythingSaid) {
-    const auto o = parse({"--tx",       "tap:a",
-                          "--rx",       "tap:b",
-                          "--src",      "fd00::1",
-                          "--dst",      "fd00::2",
-                          "--dst-mac",  "02:00:00:00:00:09",
-                          "--segments", "fd01::e,fd02::46",
-                          "--reduced",  "--rate",
-                          "1.5Mpps",    "--size",
-                          "imix",       "--flows",
-                          "1000",       "--spread",
-                          "port,label", "--duration",
-                          "10s",        "--count",
-                          "7",          "--random-percent",
-                          "1",          "--threads",
-                          "2",          "--cores",
-                          "0,1",        "--address",
-                          "fd00::2/64", "--take",
-                          "fd05::/16"});
+    // clang-format off
+    const auto o = parse({
+        "--tx", "tap:a", "--rx", "tap:b", "--src", "fd00::1", "--dst", "fd00::2",
+        "--dst-mac", "02:00:00:00:00:09", "--segments", "fd01::e,fd02::46", "--reduced",
+        "--rate", "1.5Mpps", "--size", "imix", "--flows", "1000", "--spread", "port,label",
+        "--duration", "10s", "--count", "7", "--random-percent", "1", "--threads", "2",
+        "--cores", "0,1", "--address", "fd00::2/64", "--take", "fd05::/16",
+        "--hop-limit", "65", "--traffic-class", "255"});
+    // clang-format on
     ASSERT_TRUE(o);
+    EXPECT_EQ(o->traffic.hop_limit, 65);
+    EXPECT_EQ(o->traffic.traffic_class, 255);
     EXPECT_EQ(o->traffic.path.mode, EncapMode::reduced);
     EXPECT_EQ(o->traffic.path.segments,
               (std::vector<Ipv6Addr>{*parse_ipv6("fd01::e"), *parse_ipv6("fd02::46")}));

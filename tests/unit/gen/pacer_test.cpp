@@ -4,6 +4,7 @@
 #include <rapidcheck/gtest.h>
 
 #include <algorithm>
+#include <vector>
 
 namespace weir {
 namespace {
@@ -15,6 +16,15 @@ rc::Gen<std::uint64_t> any_rate() {
 }
 
 constexpr std::uint64_t hertz = 2'445'421'337;  // no round number: rounding would show
+
+// No limit but the rate: all that is owed may go at once.
+Pace unhurried(std::uint64_t rate, std::uint64_t catch_up) {
+    return {.rate = rate,
+            .peak = ~std::uint64_t{0} >> 1U,
+            .burst = ~std::uint64_t{0} >> 20U,
+            .catch_up = catch_up,
+            .hertz = hertz};
+}
 
 // Sends all that is due at each poll.
 std::uint64_t drain(Pacer& pacer, std::uint64_t now, std::uint64_t cost) {
@@ -29,7 +39,7 @@ RC_GTEST_PROP(Pacer, NumberSentIsExactHoweverItIsPolled, ()) {
     const std::uint64_t rate = *any_rate();
     const auto cost = *rc::gen::element<std::uint64_t>(1, 512, 12'304);
     const std::uint64_t start = *rc::gen::inRange<std::uint64_t>(0, 1'000'000'000'000);
-    Pacer pacer{rate, hertz, hertz, cost};
+    Pacer pacer{unhurried(rate, hertz)};
     pacer.start(start, cost);
     std::uint64_t now = start;
     std::uint64_t sent = drain(pacer, now, cost);
@@ -48,7 +58,7 @@ RC_GTEST_PROP(Pacer, NumberSentIsExactHoweverItIsPolled, ()) {
 
 TEST(Pacer, MeanRateIsExactOverHoursOfUnevenPolls) {
     for (const std::uint64_t rate : {std::uint64_t{1'000}, std::uint64_t{14'880'952}}) {
-        Pacer pacer{rate, hertz, hertz / 100, 1};
+        Pacer pacer{unhurried(rate, hertz / 100)};
         pacer.start(0, 1);
         std::uint64_t now = 0, sent = 0, step = 1;
         const std::uint64_t end = hertz * (rate > 1'000'000 ? 2 : 3'600);
@@ -65,7 +75,7 @@ TEST(Pacer, MeanRateIsExactOverHoursOfUnevenPolls) {
 TEST(Pacer, BitsOfMixedSizesAddUpToTheRate) {
     constexpr std::uint64_t rate = 10'000'000'000;
     constexpr std::uint64_t costs[] = {64 * 8, 590 * 8, 1514 * 8};
-    Pacer pacer{rate, hertz, hertz / 100, costs[2]};
+    Pacer pacer{unhurried(rate, hertz / 100)};
     pacer.start(0, costs[0]);
     std::uint64_t bits = 0, next = 0;
     for (std::uint64_t now = 0; now <= hertz; now += 1'231) {
@@ -76,30 +86,54 @@ TEST(Pacer, BitsOfMixedSizesAddUpToTheRate) {
     EXPECT_NEAR(static_cast<double>(bits), 1e10, 2 * 1514 * 8);
 }
 
-RC_GTEST_PROP(Pacer, BurstAfterAPauseIsBoundedAndTheRestIsSaid, ()) {
-    constexpr std::uint64_t rate = 1'000'000;
-    constexpr std::uint64_t catch_up = hertz / 1'000;  // 1 ms: 1,000 packets
-    const auto pause = *rc::gen::inRange<std::uint64_t>(0, 10 * hertz);
-    Pacer pacer{rate, hertz, catch_up, 1};
+constexpr Pace megapacket{
+    .rate = 1'000'000, .peak = 1'250'000, .burst = 100, .catch_up = hertz / 10, .hertz = hertz};
+
+RC_GTEST_PROP(Pacer, NeverFasterThanThePeakAndItsBurst, ()) {
+    Pacer pacer{megapacket};
     pacer.start(0, 1);
-    std::uint64_t sent = drain(pacer, 0, 1);
-    // The device takes nothing during the pause: credit is earned, none is paid.
-    for (std::uint64_t now = 0; now < pause; now += pause / 7 + 1) {
-        pacer.advance(now);
-        pacer.clip();
+    struct Poll {
+        std::uint64_t now;
+        std::uint64_t sent;
+    };
+    std::vector<Poll> polls;
+    std::uint64_t now = 0;
+    for (int i = *rc::gen::inRange(1, 60); i != 0; --i) {
+        now += *rc::gen::element<std::uint64_t>(1, 1'000, 100'000, hertz / 1'000, hertz / 20);
+        polls.push_back({now, drain(pacer, now, 1)});
     }
-    pacer.advance(pause);
-    pacer.clip();
-    const std::uint64_t burst = drain(pacer, pause, 1);
-    sent += burst;
-    RC_ASSERT(burst <= 1'000U);
-    const auto due = 1 + static_cast<std::uint64_t>(Wide{rate} * pause / hertz);
-    RC_ASSERT(sent + pacer.forgone() <= due);
-    RC_ASSERT(sent + pacer.forgone() + 1 >= due);
+    for (std::size_t from = 0; from < polls.size(); ++from) {
+        std::uint64_t sent = 0;
+        for (std::size_t to = from; to < polls.size(); ++to) {
+            sent += polls[to].sent;
+            const std::uint64_t elapsed = polls[to].now - polls[from].now;
+            RC_ASSERT(sent <= 100 + static_cast<std::uint64_t>(Wide{1'250'000} * elapsed / hertz));
+        }
+    }
+}
+
+TEST(Pacer, PauseWithinTheLimitIsMadeUpFor) {
+    Pacer pacer{megapacket};
+    pacer.start(0, 1);
+    std::uint64_t sent = 0;
+    for (std::uint64_t now = 0; now <= 2 * hertz; now += hertz / 100'000)
+        if (now < hertz || now > hertz + hertz / 11) sent += drain(pacer, now, 1);
+    EXPECT_NEAR(static_cast<double>(sent), 2e6, 20);  // two polls' worth
+    EXPECT_EQ(pacer.forgone(), 0U);
+}
+
+TEST(Pacer, WhatIsOwedBeyondTheLimitIsForgoneAndSaid) {
+    Pacer pacer{megapacket};
+    pacer.start(0, 1);
+    std::uint64_t sent = 0;
+    for (std::uint64_t now = 0; now <= 4 * hertz; now += hertz / 100'000)
+        if (now < hertz || now > 2 * hertz) sent += drain(pacer, now, 1);
+    EXPECT_NEAR(static_cast<double>(sent + pacer.forgone()), 4e6, 20);
+    EXPECT_NEAR(static_cast<double>(pacer.forgone()), 0.9e6, 200);  // a second less 100 ms
 }
 
 TEST(Pacer, SlowRateSavesUpForAWholePacket) {
-    Pacer pacer{1, hertz, 1, 1};
+    Pacer pacer{{.rate = 1, .peak = 2, .burst = 1, .catch_up = 1, .hertz = hertz}};
     pacer.start(0, 1);
     EXPECT_EQ(drain(pacer, 0, 1), 1U);
     std::uint64_t sent = 0;
@@ -109,7 +143,7 @@ TEST(Pacer, SlowRateSavesUpForAWholePacket) {
 }
 
 TEST(Pacer, ClockThatGoesBackwardsEarnsNothing) {
-    Pacer pacer{1'000, hertz, hertz, 1};
+    Pacer pacer{unhurried(1'000, hertz)};
     pacer.start(5 * hertz, 1);
     EXPECT_EQ(drain(pacer, 5 * hertz, 1), 1U);
     EXPECT_EQ(drain(pacer, 1, 1), 0U);

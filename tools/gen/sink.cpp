@@ -1,0 +1,130 @@
+#include "tools/gen/sink.hpp"
+
+#include <algorithm>
+#include <array>
+#include <numeric>
+
+#include "tools/gen/buffers.hpp"
+#include "tools/gen/clock.hpp"
+
+namespace weir {
+namespace {
+
+constexpr std::size_t burst = 64;
+// Beyond this (some minutes) the stamp was not made by this machine's clock.
+constexpr std::uint64_t longest_latency = std::uint64_t{1} << 40U;
+
+SequenceTracker::Begin begin_of(const Options& o) {
+    return o.sends() || o.from_start ? SequenceTracker::Begin::zero
+                                     : SequenceTracker::Begin::first_seen;
+}
+
+}  // namespace
+
+Sink::Sink(Port& port, Answerer* answerer, const Options& options)
+    : port_{port},
+      answerer_{answerer},
+      fast_{options.fast},
+      verify_{options.verify},
+      stream_{options.traffic.stream},
+      tracker_{options.window, begin_of(options)} {}
+
+void Sink::poll() noexcept {
+    std::array<Packet*, burst> packets;
+    for (std::uint16_t queue = 0; queue < port_.receive_queues(); ++queue) {
+        const std::span got{packets.data(), port_.receive(queue, packets)};
+        if (got.empty()) continue;
+        if (fast_) {
+            count_only(got);
+        } else {
+            for (Packet* packet : got) __builtin_prefetch(rte_pktmbuf_mtod(packet, void*));
+            const std::uint64_t now = ticks();
+            for (Packet* packet : got) receive(*packet, now);
+        }
+        give_back(got);
+    }
+}
+
+void Sink::count_only(std::span<Packet*> packets) noexcept {
+    std::uint64_t bytes = 0;
+    for (const Packet* packet : packets) bytes += packet->pkt_len;
+    last_ = ticks();
+    if (first_ == 0) first_ = last_;
+    ours_.packets.add(packets.size());
+    ours_.bytes.add(bytes);
+    unique_.add(packets.size());
+}
+
+void Sink::receive(Packet& packet, std::uint64_t now) noexcept {
+    const auto found = find_stamp(bytes(packet));
+    if (!found || found->stamp->stream != stream_) [[unlikely]] {
+        if (answerer_ == nullptr || !answerer_->hear(bytes(packet), now)) other_.add();
+        return;
+    }
+    if (verify_ && !intact(packet, *found)) {
+        damaged_.add();
+        return;
+    }
+    ours_.add(packet.pkt_len);
+    last_ = now;
+    if (first_ == 0) first_ = now;
+    const Arrival arrival =
+        tracker_.receive(found->stamp->flow.host(), found->stamp->sequence.host());
+    if (arrival == Arrival::in_order || arrival == Arrival::reordered) unique_.add();
+    const std::uint64_t latency = now - found->stamp->time.host();
+    if (latency <= longest_latency)
+        latency_.record(latency);
+    else
+        untimed_.add();
+}
+
+bool Sink::intact(Packet& packet, const Found& found) {
+    if (packet.nb_segs == 1) return checksums_ok(bytes(packet), found);
+    whole_.clear();
+    for (Packet* segment = &packet; segment != nullptr; segment = segment->next) {
+        const auto part = bytes(*segment);
+        whole_.insert(whole_.end(), part.begin(), part.end());
+    }
+    return checksums_ok(whole_, found);
+}
+
+void Sink::count_loss(Received& received, const std::vector<std::uint64_t>* sent) const {
+    if (fast_) {
+        received.loss_known = sent != nullptr;
+        received.total.unique = received.packets;
+        if (sent == nullptr) return;
+        const auto all = std::accumulate(sent->begin(), sent->end(), std::uint64_t{0});
+        received.total.lost = all - std::min(all, received.packets);
+        return;
+    }
+    const auto add = [&](std::uint16_t flow, std::optional<std::uint64_t> of) {
+        received.flows.push_back({flow, tracker_.counts(flow, of)});
+        received.total += received.flows.back().counts;
+    };
+    for (std::size_t flow = 0; sent != nullptr && flow < sent->size(); ++flow)
+        add(static_cast<std::uint16_t>(flow), (*sent)[flow]);
+    for (const std::uint16_t flow : tracker_.flows_seen())
+        if (sent == nullptr || flow >= sent->size()) add(flow, {});
+}
+
+Received Sink::result(const std::vector<std::uint64_t>* sent, std::uint64_t started,
+                      std::uint64_t ticks_per_second) const {
+    const auto since_start = [&](std::uint64_t at) {
+        return at < started
+                   ? 0
+                   : static_cast<double>(at - started) / static_cast<double>(ticks_per_second);
+    };
+    Received received;
+    received.packets = packets();
+    received.bytes = byte_count();
+    received.other = other_.read();
+    received.damaged = damaged_.read();
+    received.first = since_start(first_);
+    received.last = since_start(last_);
+    received.latency = latency_;
+    received.untimed = untimed_.read();
+    count_loss(received, sent);
+    return received;
+}
+
+}  // namespace weir
