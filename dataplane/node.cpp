@@ -29,15 +29,16 @@ public:
     RegisteredThread& operator=(const RegisteredThread&) = delete;
 };
 
-std::uint32_t buffers_of(const Config& config) {
+}  // namespace
+
+std::uint32_t packet_buffers(const Config& config) {
     return config.memory.packet_buffers != 0 ? config.memory.packet_buffers
                                              : packet_buffers_needed(config);
 }
 
-}  // namespace
-
 Node::Node(const Config& config)
-    : pool_{make_packet_pool("weir-" + config.node.name, buffers_of(config))},
+    : pool_{make_packet_pool("weir-" + config.node.name, packet_buffers(config),
+                             packet_data_room_needed(config))},
       neighbors_{neighbor_slots},
       publisher_{static_cast<unsigned>(config.workers.cores.size())} {
     make_ports(config);
@@ -62,14 +63,14 @@ void Node::make_workers(const Config& config) {
     for (std::size_t i = 0; i <= workers; ++i)
         shards_.push_back(std::make_unique<Shard>(ports_.size()));
     Controller::Setup control{.slow_path = {.neighbors = &neighbors_,
-                                         .publisher = &publisher_,
-                                         .shard = shards_.back().get(),
-                                         .pool = pool_.get(),
-                                         .rings = {},
-                                         .owners = owners_},
-                           .publisher = &publisher_,
-                           .shards = {},
-                           .ports = {}};
+                                            .publisher = &publisher_,
+                                            .shard = shards_.back().get(),
+                                            .pool = pool_.get(),
+                                            .rings = {},
+                                            .owners = owners_},
+                              .publisher = &publisher_,
+                              .shards = {},
+                              .ports = {}};
     for (std::size_t i = 0; i < workers; ++i) {
         rings_.push_back(std::make_unique<ControlRings>());
         control.slow_path.rings.push_back(rings_.back().get());

@@ -29,6 +29,9 @@ struct Audit {
     bool at_rest = false;  // nothing crossed between the cuts
 };
 
+// How many packet buffers a Node of this configuration makes.
+std::uint32_t packet_buffers(const Config& config);
+
 class Node {
 public:
     explicit Node(const Config& config);
