@@ -1,7 +1,7 @@
 """weir between two raw wires: on veth by AF_XDP, or on two TAP devices for frames no page holds."""
 from lib import packets, wire
 from lib.forwarder import Weir
-from lib.lab import Namespace, link
+from lib.lab import Namespace, addressed, link
 
 from . import plan
 
@@ -30,8 +30,7 @@ class Bed:
             for interface, mtu, addresses in (
                     ('tlan', lan_mtu, (f'{plan.HOST4}/24', f'{plan.HOST6}/64')),
                     ('twan', wan_mtu, ('fd00:ab::2/64',))):
-                dut.ip(f'link set {interface} mtu {mtu} up',
-                       *(f'addr add {a} dev {interface}' for a in addresses))
+                addressed(dut, interface, addresses, mtu)
             self.lan, self.wan = wire.Wire(dut, 'tlan'), wire.Wire(dut, 'twan')
         ports = {port['name']: port['mac'] for port in self.weir.show('ports')}
         self.lan_mac, self.wan_mac = ports['lan0'], ports['wan0']

@@ -17,8 +17,9 @@ def cases(bed):
     lan4, lan6 = plan.HOST4, plan.HOST6
     yield 'TTL 1, IPv4', bed.lan, packets.udp(lan4, to4, 100, hops=1), (11, 0, None, None)
     yield 'hop limit 1, IPv6', bed.lan, packets.udp(lan6, to6, 100, hops=1), (3, 0, None, None)
-    yield 'no route, IPv4', bed.lan, packets.udp(lan4, FAR4, 100), (3, 0, None, None)
-    yield 'no route, IPv6', bed.lan, packets.udp(lan6, FAR6, 100), (1, 0, None, None)
+    if bed.kind == 'tap':  # an AF_XDP port leaves to the kernel what weir has no route for
+        yield 'no route, IPv4', bed.lan, packets.udp(lan4, FAR4, 100), (3, 0, None, None)
+        yield 'no route, IPv6', bed.lan, packets.udp(lan6, FAR6, 100), (1, 0, None, None)
     yield ('too big for the policy, IPv4', bed.lan, packets.udp(lan4, to4, room + 1),
            (3, 4, 'nexthopmtu', room))
     yield ('too big for the policy, IPv6', bed.lan, packets.udp(lan6, to6, room + 1),
@@ -95,13 +96,13 @@ def errors(bed, report, path):
             continue
         value = f', {wanted[2]} {wanted[3]}' if wanted[2] else ''
         objection = objection_of(frame, packet, wanted)
-        report.claim(not objection, f'{name}: type {wanted[0]} code {wanted[1]}{value}', objection)
+        report.claim(not objection, f'{bed.kind}: {name}: type {wanted[0]} code {wanted[1]}{value}', objection)
         frames.append(frame)
         names.append((name, wanted, isinstance(packet, IPv6)))
     for row, (name, wanted, six) in zip(shark.dissect(wire.write_pcap(path, frames)), names,
                                         strict=True):
         report.claim(not (objection := tshark_objection(row, wanted, six)),
-                     f'{name}: tshark agrees', objection)
+                     f'{bed.kind}: {name}: tshark agrees', objection)
 
 
 def tshark_objection(row, wanted, six):

@@ -7,7 +7,7 @@ import re
 
 from lib import seg6, traffic
 from lib.forwarder import Weir
-from lib.lab import Namespace, link
+from lib.lab import Namespace, address_line, link
 
 from . import plan
 
@@ -25,10 +25,9 @@ class LinuxBed:
         self.peer, self.b = Namespace('peer', forwards=True), Namespace('host-b')
         link(self.a, 'lan', [f'{plan.HOST4}/24', f'{plan.HOST6}/64'], self.dut, 'lan0', [])
         link(self.dut, 'wan0', [], self.peer, 'wan', ['fd00:ab::2/64'], WAN_MTU)
-        link(self.peer, 'far', ['10.2.0.1/16', 'fd00:2::1/32'], self.b, 'far', [])
+        link(self.peer, 'far', ['10.2.0.1/16', 'fd00:2::1/32'], self.b, 'far', ['10.2.0.9/16', 'fd00:2::9/32'])
         self.a.ip(f'route add default via {plan.LAN4}.1', f'route add default via {plan.LAN6}:1')
-        self.b.ip('addr add 10.2.0.9/16 dev far', 'addr add fd00:2::9/32 dev far',
-                  'route add default via 10.2.0.1', 'route add default via fd00:2::1')
+        self.b.ip('route add default via 10.2.0.1', 'route add default via fd00:2::1')
         self.set_up_peer()
         lists = {(mode, count): {family: HOPS[:count - 1] + [LAST[family][-1]] for family in (4, 6)}
                  for mode in plan.MODES for count in plan.LENGTHS}
@@ -62,7 +61,7 @@ def encapsulations(bed, tally):
              for mode in plan.MODES for count in plan.LENGTHS for family in (4, 6)]
     cases.append(('full', 2, 6, 'fd00:2:99::9', HOPS[:1], DX6))
     for mode, count, family, to, hops, last in cases:
-        bed.b.ip(f'addr replace {to}/{32 if family == 4 else 128} dev far')
+        bed.b.ip(address_line(f'{to}/{32 if family == 4 else 128}', 'far'))
         before = {sid: seg6.counted(bed.peer, sid) for sid in (*hops, last)}
         source = plan.HOST4 if family == 4 else plan.HOST6
         for size in SIZES:
@@ -89,7 +88,7 @@ def decapsulations(bed, tally):
                 near, far = ((f'{plan.LAN4}.{number}', '10.2.0.9') if family == 4 else
                              (f'{plan.LAN6}:{number}', 'fd00:2::9'))
                 bits = 32 if family == 4 else 128
-                bed.a.ip(f'addr add {near}/{bits} dev lan')
+                bed.a.ip(address_line(f'{near}/{bits}', 'lan'))
                 seg6.encap(bed.peer, f'{near}/{bits}', segments, 'wan', mode)
                 for size in SIZES:
                     arrived = traffic.send_udp(bed.b, bed.a, far, near, COUNT, size)
@@ -108,8 +107,8 @@ def hops(bed, tally):
     for family, source, bits in ((4, '10.2.0.1', 32), (6, 'fd00:2::1', 128)):
         for number, mode in enumerate(('encap', 'encap.red')):
             to = f'10.2.3.{9 + number}' if family == 4 else f'fd00:2:3::{9 + number}'
-            last = LAST[family][-1]
-            bed.b.ip(f'addr add {to}/{bits} dev far')
+            last = LAST[family][0]  # a DX: DT6 would look up the route that encapsulates, for ever
+            bed.b.ip(address_line(f'{to}/{bits}', 'far'))
             seg6.encap(bed.peer, f'{to}/{bits}', [plan.SIDS['End'], HOPS[1], last], 'wan',
                        mode)
             before = seg6.counted(bed.peer, HOPS[1])

@@ -108,9 +108,14 @@ class Namespace:
         return values
 
 
+def address_line(address, interface):
+    """For `ip -batch`: usable at once, also where duplicate detection runs late on a busy machine."""
+    return f'addr replace {address} dev {interface}' + (' nodad' if ':' in address else '')
+
+
 def addressed(namespace, interface, addresses, mtu):
     namespace.ip(f'link set {interface} mtu {mtu} up',
-                 *(f'addr add {address} dev {interface}' for address in addresses))
+                 *(address_line(address, interface) for address in addresses))
 
 
 def link(a, interface_a, addresses_a, b, interface_b, addresses_b, mtu=1500):

@@ -6,7 +6,7 @@ host-a 10.1.0.10 --- lan0 | weir 10.1.0.1, kernel 10.1.0.2
 import os
 
 from .forwarder import Weir
-from .lab import Namespace, link
+from .lab import Namespace, address_line, link
 
 A4, A6, B4, B6 = '10.1.0.10', 'fd00:1::10', '10.2.0.10', 'fd00:2::10'
 WEIR4, WEIR6 = '10.1.0.1', 'fd00:1::1'
@@ -67,7 +67,7 @@ class Pair:
              self.dut, 'lan0', [f'{KERNEL4}/24', f'{KERNEL6}/64'])
         link(self.dut, 'wan0', ['10.2.0.2/24', 'fd00:2::2/64'],
              self.b, 'eth0', [f'{B4}/24', f'{B6}/64'])
-        self.b.ip(f'addr add {FAR_SOURCE}/128 dev lo', 'route add fc00:a::/32 via fd00:2::1')
+        self.b.ip(address_line(f'{FAR_SOURCE}/128', 'lo'), 'route add fc00:a::/32 via fd00:2::1')
         for host, v4, v6 in ((self.a, WEIR4, WEIR6), (self.b, '10.2.0.1', 'fd00:2::1')):
             host.ip(f'route add default via {v4}', f'route add default via {v6}')
         self.weir = Weir(folder, self.dut, 'pair', config or configuration(), scratch)
