@@ -1,5 +1,6 @@
 #include "dataplane/io/descriptors.hpp"
 
+#include <fmt/format.h>
 #include <sys/socket.h>
 
 #include <charconv>
@@ -17,6 +18,11 @@ std::set<int> open_descriptors() {
         if (fd >= 0) descriptors.insert(fd);
     }
     return descriptors;
+}
+
+std::string descriptor_target(int fd) {
+    std::error_code error;
+    return std::filesystem::read_symlink(fmt::format("/proc/self/fd/{}", fd), error);
 }
 
 std::vector<int> sockets_since(const std::set<int>& before, int domain) {

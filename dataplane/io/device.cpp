@@ -15,26 +15,28 @@
 namespace weir {
 namespace {
 
-Error failure(const std::string& port, const std::string& what, int error) {
-    return Error{ExitCode::device, fmt::format("port {}: {}: {}{}", port, what,
-                                               rte_strerror(std::abs(error)), dpdk_says())};
+Error failure(const DevicePlan& plan, const std::string& port, const std::string& what, int error) {
+    return Error{ExitCode::device,
+                 fmt::format("port {}: {}: {}{}{}", port, what, rte_strerror(std::abs(error)),
+                             dpdk_says(), way_out(plan))};
 }
 
 }  // namespace
 
 Device::Device(const DevicePlan& plan, const std::string& port) {
-    take_last_complaint();
+    forget_complaints();
     if (plan.bus == "vdev") {
-        const int error = rte_eal_hotplug_add("vdev", plan.name.c_str(), plan.arguments.c_str());
-        if (error == -EEXIST)
+        if (rte_eth_dev_get_port_by_name(plan.name.c_str(), &id_) == 0)
             throw Error{
                 ExitCode::device,
                 fmt::format("port {}: this process has a device {} already: give it another "
                             "number, like {}1",
                             port, plan.name, plan.name)};
+        const int error = rte_eal_hotplug_add("vdev", plan.name.c_str(), plan.arguments.c_str());
         if (error < 0)
-            throw failure(
-                port, fmt::format("DPDK does not attach {},{}", plan.name, plan.arguments), error);
+            throw failure(plan, port,
+                          fmt::format("DPDK does not attach {} ({})", plan.name, plan.arguments),
+                          error);
         virtual_name_ = plan.name;
     }
     if (rte_eth_dev_get_port_by_name(plan.name.c_str(), &id_) == 0) return;
@@ -65,7 +67,7 @@ void Device::start(const DevicePlan& plan, const std::string& port) {
                     fmt::format("port {}: nobody listens on memif socket {}: start its server "
                                 "first, or set role=server here",
                                 port, memif->socket)};
-    if (error < 0) throw failure(port, "the device does not start", error);
+    if (error < 0) throw failure(plan, port, "the device does not start", error);
     started_ = true;
 }
 

@@ -83,7 +83,6 @@ private:
     void plan_for(const PciDevice& pci) {
         plan_.bus = "pci";
         plan_.name = pci.address;
-        plan_.chained = true;
         require_bound_to_dpdk(pci.address);
     }
 
@@ -93,19 +92,26 @@ private:
         require(CAP_NET_RAW, "CAP_NET_RAW");
         require(CAP_BPF, "CAP_BPF");
         check_xdp_mtu();
-        const unsigned queues = plan_.interface->receive_queues();
-        if (queues > plan_.receive_queues)
-            refuse(fmt::format(
-                "{} spreads its packets over {} receive queues and weir polls {}, so "
-                "the others would pass it by: \"ethtool -L {} combined {}\", or "
-                "more workers",
-                xdp.interface, queues, plan_.receive_queues, xdp.interface, plan_.receive_queues));
-        plan_.receive_queues = static_cast<std::uint16_t>(queues);
+        plan_for_queues_of(*plan_.interface);
         plan_.paired = true;
         plan_.mtu_is_ours = true;
         plan_.receive_descriptors = std::bit_ceil(plan_.receive_descriptors);
         plan_.name = own_name("net_af_xdp");
-        plan_.arguments = fmt::format("iface={},queue_count={}", xdp.interface, queues);
+        plan_.arguments =
+            fmt::format("iface={},queue_count={}", xdp.interface, plan_.receive_queues);
+    }
+
+    // A socket takes one queue; what the NIC spreads over queues without one goes to the kernel.
+    void plan_for_queues_of(const KernelInterface& interface) {
+        const unsigned queues = interface.receive_queues();
+        const unsigned polled =
+            std::min<unsigned>(plan_.receive_queues, interface.combined_queues());
+        if (queues > polled)
+            refuse(fmt::format(
+                "{} spreads its packets over {} receive queues and weir polls {}, so "
+                "the others would pass it by: \"{}\"",
+                interface.name(), queues, polled, interface.set_queues_command(polled)));
+        plan_.receive_queues = static_cast<std::uint16_t>(queues);
     }
 
     void check_xdp_mtu() const {
@@ -148,10 +154,15 @@ private:
                 fmt::format("/dev/net/tun cannot be opened: {}: \"modprobe tun\", and give this "
                             "user access to it",
                             std::strerror(errno)));
+        const auto taken = KernelInterface::find(tap.interface);
+        if (taken && taken->driver() != "tun")
+            refuse(
+                fmt::format("there is an interface {} already, driven by {}: give the TAP "
+                            "another name",
+                            tap.interface, taken->driver()));
         plan_.mac = stable_mac(node_.name, config_.name, 0);
         plan_.paired = true;
         plan_.mtu_is_ours = true;
-        plan_.chained = true;
         // A packet is one readv() over as many buffers: a ring there is none.
         plan_.receive_descriptors = static_cast<std::uint16_t>(config_.mtu / 2048 + 2);
         plan_.receive_queues = std::min<std::uint16_t>(plan_.receive_queues, 16);
@@ -162,7 +173,7 @@ private:
     void plan_for(const MemifDevice& memif) {
         plan_.mac = stable_mac(node_.name, config_.name, 0);
         plan_.mtu_is_ours = true;
-        plan_.chained = true;
+        plan_.chains_unasked = true;
         // Its peer fills one ring per transmit queue of its own; ask for more by receive_queues.
         if (config_.receive_queues == 0) plan_.receive_queues = 1;
         const auto socket =
@@ -194,7 +205,7 @@ private:
     void plan_for(const VdevDevice& vdev) {
         plan_.name = vdev.name;
         plan_.arguments = vdev.arguments;
-        plan_.chained = true;
+        plan_.chains_unasked = true;
     }
 
     const PortConfig& config_;
@@ -208,6 +219,18 @@ private:
 DevicePlan plan_device(const PortConfig& config, const NodeConfig& node, unsigned workers,
                        std::uint16_t frame_room) {
     return Planner{config, node, workers, frame_room}.plan();
+}
+
+std::string way_out(const DevicePlan& plan) {
+    if (std::holds_alternative<AfXdpDevice>(plan.device))
+        return fmt::format(
+            ": \"ss --xdp -p\" shows who else has its queue, and device = "
+            "\"af_packet:{}\" does without XDP",
+            plan.interface->name());
+    if (std::holds_alternative<VdevDevice>(plan.device))
+        return ": check its name and arguments against DPDK's \"Network Interface Controller "
+               "Drivers\"";
+    return ": \"dmesg | tail\" may say more";
 }
 
 MacAddr stable_mac(const std::string& node, const std::string& port, unsigned salt) {

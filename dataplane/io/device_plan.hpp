@@ -17,9 +17,9 @@ struct DevicePlan {
     std::string name;       // of the device in DPDK; unique in this process
     std::string arguments;  // of its driver
     std::uint16_t receive_queues = 1;
-    bool paired = false;       // as many transmit queues as receive queues: the driver insists
-    bool chained = false;      // frames longer than a buffer arrive as chains
-    bool mtu_is_ours = false;  // the driver's own limit means nothing (see docs/nics.md)
+    bool paired = false;          // as many transmit queues as receive queues: the driver insists
+    bool chains_unasked = false;  // longer frames arrive as chains without an offload's being set
+    bool mtu_is_ours = false;     // the driver's own limit means nothing (see docs/nics.md)
     std::uint16_t receive_descriptors = 0;
     std::uint16_t transmit_descriptors = 0;
     std::optional<KernelInterface> interface;  // exists now: af_xdp, af_packet
@@ -30,6 +30,9 @@ struct DevicePlan {
 // pool takes, headroom apart.
 DevicePlan plan_device(const PortConfig& config, const NodeConfig& node, unsigned workers,
                        std::uint16_t frame_room);
+
+// What to try where DPDK fails for reasons of its own: the tail of a sentence.
+std::string way_out(const DevicePlan& plan);
 
 // A locally administered address that stays the same from start to start.
 MacAddr stable_mac(const std::string& node, const std::string& port, unsigned salt);

@@ -31,10 +31,13 @@ std::string one_lcore(const std::vector<unsigned>& worker_cores) {
     for (const unsigned core : worker_cores)
         if (core < CPU_SETSIZE) CPU_CLR(core, &others);
     const cpu_set_t& set = CPU_COUNT(&others) > 0 ? others : allowed;
-    std::vector<unsigned> cpus;
-    for (unsigned cpu = 0; cpu < CPU_SETSIZE; ++cpu)
-        if (CPU_ISSET(cpu, &set)) cpus.push_back(cpu);
-    return fmt::format("0@({})", fmt::join(cpus, ","));
+    std::string cpus;
+    for (unsigned cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
+        if (!CPU_ISSET(cpu, &set)) continue;
+        if (!cpus.empty()) cpus += ',';
+        cpus += std::to_string(cpu);
+    }
+    return fmt::format("0@({})", cpus);
 }
 
 void add_memory_arguments(std::vector<std::string>& arguments, bool hugepages, Bytes memory) {

@@ -59,6 +59,12 @@ ethtool_drvinfo driver_info(const std::string& name) {
     return ethtool(name, &info) ? info : ethtool_drvinfo{};
 }
 
+ethtool_channels channels_of(const std::string& name) {
+    ethtool_channels channels{};
+    channels.cmd = ETHTOOL_GCHANNELS;
+    return ethtool(name, &channels) ? channels : ethtool_channels{};
+}
+
 unsigned flags_of(const std::string& name) {
     ifreq request = request_for(name);
     return Socket{}.ask(SIOCGIFFLAGS, request) ? static_cast<unsigned short>(request.ifr_flags)
@@ -90,6 +96,7 @@ std::vector<KernelInterface> KernelInterface::all() {
     for (auto* i = list; i != nullptr && i->if_index != 0; ++i)
         interfaces.push_back(KernelInterface{i->if_name, i->if_index});
     if_freenameindex(list);
+    std::ranges::sort(interfaces, {}, &KernelInterface::name_);
     return interfaces;
 }
 
@@ -126,10 +133,17 @@ std::string KernelInterface::bus() const {
 }
 
 unsigned KernelInterface::receive_queues() const {
-    ethtool_channels channels{};
-    channels.cmd = ETHTOOL_GCHANNELS;
-    if (!ethtool(name_, &channels)) return 1;
-    return std::max({1U, channels.combined_count, channels.rx_count});
+    const ethtool_channels channels = channels_of(name_);
+    return std::max(1U, channels.combined_count + channels.rx_count);
+}
+
+unsigned KernelInterface::combined_queues() const {
+    return std::max(1U, channels_of(name_).combined_count);
+}
+
+std::string KernelInterface::set_queues_command(unsigned queues) const {
+    const bool combined = channels_of(name_).max_combined != 0;
+    return fmt::format("ethtool -L {} {} {}", name_, combined ? "combined" : "rx", queues);
 }
 
 std::optional<BitsPerSecond> KernelInterface::speed() const {

@@ -27,6 +27,8 @@ public:
     std::string driver() const;  // "veth"; empty where the driver does not say
     std::string bus() const;     // PCI address, or empty
     unsigned receive_queues() const;
+    unsigned combined_queues() const;  // of them, those that both receive and transmit; 1 at least
+    std::string set_queues_command(unsigned queues) const;  // "ethtool -L eth1 combined 2"
     std::optional<BitsPerSecond> speed() const;
     std::uint64_t transmit_dropped() const;  // packets the kernel could not send into it
 

@@ -38,6 +38,7 @@ Bytes packet_memory(std::uint32_t packets, std::uint16_t data_room) {
 
 PacketPool make_packet_pool(const std::string& name, std::uint32_t packets,
                             std::uint16_t data_room) {
+    forget_complaints();
     PacketPool pool{rte_pktmbuf_pool_create(name.c_str(), packets,
                                             std::min(cache_packets, packets * 2 / 3),
                                             packet_private_bytes, data_room, SOCKET_ID_ANY)};

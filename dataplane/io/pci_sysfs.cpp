@@ -34,7 +34,9 @@ std::string names_in(const fs::path& directory) {
     for (const auto& entry : fs::directory_iterator{directory, error})
         names.push_back(entry.path().filename());
     std::ranges::sort(names);
-    return fmt::format("{}", fmt::join(names, ","));
+    std::string joined;
+    for (const auto& name : names) joined += (joined.empty() ? "" : ",") + name;
+    return joined;
 }
 
 // virtio keeps its interface one level down (0000:00:03.0/virtio2/net/eth0).

@@ -2,11 +2,12 @@
 
 #include <fmt/format.h>
 #include <rte_errno.h>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
+#include <thread>
 
 #include "dataplane/base/error.hpp"
 #include "dataplane/io/descriptors.hpp"
@@ -16,6 +17,7 @@
 #include "dataplane/io/interface_lock.hpp"
 #include "dataplane/io/kernel_side.hpp"
 #include "dataplane/io/runtime_directory.hpp"
+#include "dataplane/io/tap_mtu.hpp"
 #include "dataplane/io/xdp/steering.hpp"
 
 namespace weir {
@@ -25,9 +27,10 @@ namespace {
     throw Error{ExitCode::device, fmt::format("port {} ({}): {}", config.name, config.device, why)};
 }
 
-void check(const PortConfig& config, const std::string& what, int result) {
+void check(const PortConfig& config, const DevicePlan& plan, const std::string& what, int result) {
     if (result < 0)
-        refuse(config, fmt::format("{}: {}{}", what, rte_strerror(std::abs(result)), dpdk_says()));
+        refuse(config, fmt::format("{}: {}{}{}", what, rte_strerror(std::abs(result)), dpdk_says(),
+                                   way_out(plan)));
 }
 
 // The MTU that DPDK is told. Some drivers name a limit that they do not have (docs/nics.md); with
@@ -51,8 +54,14 @@ rte_eth_conf device_configuration(const PortConfig& config, const DevicePlan& pl
     conf.rxmode.mtu = mtu_for(config, plan, info);
     if (!std::holds_alternative<TapDevice>(plan.device))  // which would sum each packet in software
         conf.rxmode.offloads = info.rx_offload_capa & RTE_ETH_RX_OFFLOAD_IPV4_CKSUM;
-    if (config.mtu + RTE_ETHER_HDR_LEN + RTE_VLAN_HLEN > frame_room)
-        conf.rxmode.offloads |= info.rx_offload_capa & RTE_ETH_RX_OFFLOAD_SCATTER;
+    if (config.mtu + RTE_ETHER_HDR_LEN + RTE_VLAN_HLEN > frame_room && !plan.chains_unasked) {
+        const auto fits = frame_room - RTE_ETHER_HDR_LEN - RTE_VLAN_HLEN;
+        if ((info.rx_offload_capa & RTE_ETH_RX_OFFLOAD_SCATTER) == 0)
+            refuse(config, fmt::format("mtu {} takes more than one buffer and this device cannot "
+                                       "chain them: set mtu = {}",
+                                       config.mtu, fits));
+        conf.rxmode.offloads |= RTE_ETH_RX_OFFLOAD_SCATTER;
+    }
     conf.txmode.offloads = info.tx_offload_capa & RTE_ETH_TX_OFFLOAD_MULTI_SEGS;
     // A TAP claims hashes that cost it a filter per queue; the kernel spreads its flows anyway.
     if (plan.bus == "pci" && plan.receive_queues > 1) {
@@ -63,20 +72,26 @@ rte_eth_conf device_configuration(const PortConfig& config, const DevicePlan& pl
     return conf;
 }
 
-void warn_of_numa(const PortConfig& config, int device_node, unsigned device) {
-    const int main_node = static_cast<int>(rte_socket_id());
-    if (device_node >= 0 && main_node >= 0 && device_node != main_node)
-        spdlog::warn(
-            "port {} ({}): the device {} is on NUMA node {} and weir runs on node {}: set "
-            "[workers] cores to cores of node {} (\"lscpu -e\")",
-            config.name, config.device, device, device_node, main_node, device_node);
-}
-
 std::unique_ptr<InterfaceLock> lock_for(const DevicePlan& plan, const PortConfig& config,
                                         const NodeConfig& node) {
     const std::string key = lock_key(plan.device);
     if (key.empty()) return nullptr;
     return std::make_unique<InterfaceLock>(runtime_directory(), key, config.name, node.name);
+}
+
+// The kernel frees the queue of a closed AF_XDP socket a little later (net/xdp/xsk_buff_pool.c,
+// xp_put_pool), so one that was closed just now, or killed, may still be in the way.
+template <class Setup>
+int set_up_receive_queue(const DevicePlan& plan, Setup setup) {
+    using namespace std::chrono_literals;
+    int result = setup();
+    if (!std::holds_alternative<AfXdpDevice>(plan.device)) return result;
+    for (const auto pause : {100ms, 300ms}) {
+        if (result == 0) break;
+        std::this_thread::sleep_for(pause);
+        result = setup();
+    }
+    return result;
 }
 
 MacAddr device_mac(std::uint16_t device) {
@@ -127,11 +142,10 @@ Port::~Port() = default;
 
 void Port::configure(const PortConfig& config, const DevicePlan& plan, rte_mempool& pool) {
     rte_eth_dev_info info{};
-    check(config, "the device tells nothing of itself", rte_eth_dev_info_get(device_, &info));
+    check(config, plan, "the device tells nothing of itself", rte_eth_dev_info_get(device_, &info));
     const auto frame_room =
         static_cast<std::uint16_t>(rte_pktmbuf_data_room_size(&pool) - packet_headroom);
     const rte_eth_conf conf = device_configuration(config, plan, info, frame_room);
-    if (plan.bus == "pci") warn_of_numa(config, rte_eth_dev_socket_id(device_), device_);
 
     receive_queues_ = std::min(plan.receive_queues, info.max_rx_queues);
     if (config.receive_queues > info.max_rx_queues)
@@ -140,9 +154,14 @@ void Port::configure(const PortConfig& config, const DevicePlan& plan, rte_mempo
     const std::uint16_t transmit_queues = plan.paired ? receive_queues_ : std::uint16_t{1};
     std::uint16_t receive_descriptors = plan.receive_descriptors;
     std::uint16_t transmit_descriptors = plan.transmit_descriptors;
-    check(config, "the device cannot be configured",
+    check(config, plan, "the device cannot be configured",
           rte_eth_dev_configure(device_, receive_queues_, transmit_queues, &conf));
-    check(config, "the device has no rings of that size",
+    if (std::holds_alternative<TapDevice>(plan.device) && conf.rxmode.mtu < config.mtu &&
+        !raise_tap_mtu(device_, config.mtu))
+        refuse(config, fmt::format("mtu {} is above {}, the most this DPDK's TAP driver sends: set "
+                                   "mtu = {}",
+                                   config.mtu, conf.rxmode.mtu, conf.rxmode.mtu));
+    check(config, plan, "the device has no rings of that size",
           rte_eth_dev_adjust_nb_rx_tx_desc(device_, &receive_descriptors, &transmit_descriptors));
     const int socket = rte_eth_dev_socket_id(device_);
     const auto socket_id =
@@ -152,10 +171,13 @@ void Port::configure(const PortConfig& config, const DevicePlan& plan, rte_mempo
     rte_eth_txconf transmit = info.default_txconf;
     transmit.offloads = conf.txmode.offloads;
     for (std::uint16_t q = 0; q < receive_queues_; ++q)
-        check(config, fmt::format("receive queue {} cannot be set up", q),
-              rte_eth_rx_queue_setup(device_, q, receive_descriptors, socket_id, &receive, &pool));
+        check(config, plan, fmt::format("receive queue {} cannot be set up", q),
+              set_up_receive_queue(plan, [&] {
+                  return rte_eth_rx_queue_setup(device_, q, receive_descriptors, socket_id,
+                                                &receive, &pool);
+              }));
     for (std::uint16_t q = 0; q < transmit_queues; ++q)
-        check(config, fmt::format("transmit queue {} cannot be set up", q),
+        check(config, plan, fmt::format("transmit queue {} cannot be set up", q),
               rte_eth_tx_queue_setup(device_, q, transmit_descriptors, socket_id, &transmit));
     chains_ = (conf.txmode.offloads & RTE_ETH_TX_OFFLOAD_MULTI_SEGS) != 0;
     checks_ipv4_ = (conf.rxmode.offloads & RTE_ETH_RX_OFFLOAD_IPV4_CKSUM) != 0;

@@ -3,21 +3,27 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <fmt/format.h>
+#include <linux/capability.h>
 #include <linux/memfd.h>
+#include <rte_mbuf.h>
 #include <rte_mempool.h>
 #include <spdlog/spdlog.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <span>
+#include <thread>
 
 #include "dataplane/base/error.hpp"
 #include "dataplane/io/descriptors.hpp"
 #include "dataplane/io/dpdk_log.hpp"
+#include "dataplane/io/mempool.hpp"
 #include "dataplane/io/xdp/attachment.hpp"
 #include "dataplane/io/xdp/program_bytes.hpp"
 #include "dataplane/io/xdp/target_maps.h"
@@ -45,6 +51,19 @@ void require_one_piece(const rte_mempool& pool, const std::string& port) {
                              pool.nb_mem_chunks));
 }
 
+// The kernel pins the pool once for each socket (net/xdp/xdp_umem.c, xdp_umem_account_pages).
+void require_pinnable(const rte_mempool& pool, const std::string& port) {
+    rlimit limit{};
+    getrlimit(RLIMIT_MEMLOCK, &limit);
+    const std::uint64_t needed =
+        packet_memory(pool.size, rte_pktmbuf_data_room_size(const_cast<rte_mempool*>(&pool)))
+            .count();
+    if (has_capability(CAP_IPC_LOCK) || limit.rlim_cur >= needed) return;
+    refuse(port, fmt::format("AF_XDP pins the packet buffers, {} MB, and {} MB may be locked: give "
+                             "weir CAP_IPC_LOCK, or \"ulimit -l unlimited\"",
+                             needed >> 20, limit.rlim_cur >> 20));
+}
+
 // The maps of the program `fds` hold: libbpf keeps one descriptor of each.
 int map_named(const std::vector<int>& fds, const char* name) {
     for (const int fd : fds) {
@@ -59,12 +78,10 @@ int map_named(const std::vector<int>& fds, const char* name) {
 std::vector<int> bpf_descriptors_since(const std::set<int>& before) {
     std::vector<int> fds;
     for (const int fd : open_descriptors()) {
-        char target[64];
-        const std::string link = fmt::format("/proc/self/fd/{}", fd);
-        const ssize_t size = readlink(link.c_str(), target, sizeof target);
-        const std::string_view kind{target, static_cast<std::size_t>(std::max<ssize_t>(size, 0))};
-        if (!before.contains(fd) && (kind == "anon_inode:bpf-map" ||
-                                     kind == "anon_inode:bpf-prog" || kind == "anon_inode:btf"))
+        if (before.contains(fd)) continue;
+        const std::string kind = descriptor_target(fd);
+        if (kind == "anon_inode:bpf-map" || kind == "anon_inode:bpf-prog" ||
+            kind == "anon_inode:btf")
             fds.push_back(fd);
     }
     return fds;
@@ -110,6 +127,7 @@ std::unique_ptr<Steering> Steering::make(DevicePlan& plan, const std::string& po
     steering->xdp_ = std::holds_alternative<AfXdpDevice>(plan.device);
     if (!steering->xdp_) return steering;
     require_one_piece(pool, port);
+    require_pinnable(pool, port);
     make_room_for_xdp(*plan.interface, port);
     steering->program_file_ = memory_file(weir_xdp_bytes(), port);
     plan.arguments += fmt::format(",xdp_prog=/proc/self/fd/{}", steering->program_file_);
@@ -118,7 +136,10 @@ std::unique_ptr<Steering> Steering::make(DevicePlan& plan, const std::string& po
 
 Steering::~Steering() {
     if (program_file_ >= 0) close(program_file_);
-    for (const int fd : forgotten_) close(fd);
+    for (const auto& [fd, target] : forgotten_)
+        if (descriptor_target(fd) == target) close(fd);
+    // The kernel frees the queues a little later, and the next port on them may come at once.
+    if (!forgotten_.empty()) std::this_thread::sleep_for(std::chrono::milliseconds{50});
     bpf_object__close(filter_);
 }
 
@@ -144,8 +165,8 @@ void Steering::adopt_xdp(const std::set<int>& before) {
     port_map_ = map_named(fds, "weir_port");
     // The driver closes neither its program's descriptors nor its socket when the device goes
     // (22.11: umem->refcnt is compared after one decrement too many).
-    forgotten_ = fds;
-    forgotten_.insert(forgotten_.end(), sockets_.begin(), sockets_.end());
+    for (const int fd : fds) forgotten_[fd] = descriptor_target(fd);
+    for (const int fd : sockets_) forgotten_[fd] = descriptor_target(fd);
 }
 
 void Steering::adopt_packet() {

@@ -51,7 +51,8 @@ private:
     int program_file_ = -1;         // af_xdp: the object, for the driver to load
     bpf_object* filter_ = nullptr;  // af_packet
     std::vector<int> sockets_;
-    std::vector<int> forgotten_;  // descriptors to close after the device
+    // Descriptors to close after the device, if they are still what they were.
+    std::map<int, std::string> forgotten_;
     int ipv4_map_ = -1;
     int ipv6_map_ = -1;
     int port_map_ = -1;

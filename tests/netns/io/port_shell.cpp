@@ -1,11 +1,11 @@
 // A port on standard input and output, for the tests beside this file. Commands, one a line:
 //   tx PORT HEX        send a frame             targets PORT PREFIX...   what is ours
-//   counters PORT      print them               quit
+//   counters PORT      print them               reopen PORT              close it, open it again
+//   quit
 // Printed: "ready PORT MAC QUEUES CHAINS" for each port, then "rx PORT HEX" for each frame
 // received.
 #include <fmt/format.h>
 #include <poll.h>
-#include <rte_mbuf.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -77,31 +77,60 @@ void print_counters(const Port& port) {
         fmt::format(" link={} speed={}", port.link_up(), port.speed() ? port.speed()->count() : 0));
 }
 
-void obey(const std::string& line, std::vector<std::unique_ptr<Port>>& ports, rte_mempool& pool) {
+class Shell {
+public:
+    Shell(NodeConfig node, std::vector<PortConfig> configs, rte_mempool& pool)
+        : node_{std::move(node)},
+          configs_{std::move(configs)},
+          pool_{pool},
+          ports_(configs_.size()) {
+        for (std::size_t i = 0; i < ports_.size(); ++i) open(i);
+    }
+    void obey(const std::string& line);
+    void poll();
+
+private:
+    void open(std::size_t i) {
+        ports_[i].reset();
+        ports_[i] = std::make_unique<Port>(configs_[i], node_, 1, pool_);
+        const Port& port = *ports_[i];
+        say(fmt::format("ready {} {} {} {}", i, to_string(port.mac()), port.receive_queues(),
+                        port.chains()));
+    }
+
+    NodeConfig node_;
+    std::vector<PortConfig> configs_;
+    rte_mempool& pool_;
+    std::vector<std::unique_ptr<Port>> ports_;
+};
+
+void Shell::obey(const std::string& line) {
     std::istringstream words{line};
     std::string command;
     std::size_t number = 0;
     words >> command >> number;
     if (command == "quit") stop = 1;
-    if (number >= ports.size()) return;
-    Port& port = *ports[number];
+    if (number >= ports_.size()) return;
+    Port& port = *ports_[number];
     if (command == "tx") {
         std::string digits;
         words >> digits;
-        send(port, pool, digits);
+        send(port, pool_, digits);
     } else if (command == "targets") {
         port.set_targets(targets_from(words));
         say("targets set");
     } else if (command == "counters") {
         print_counters(port);
+    } else if (command == "reopen") {
+        open(number);
     }
 }
 
-void poll_ports(std::vector<std::unique_ptr<Port>>& ports) {
-    for (std::size_t i = 0; i < ports.size(); ++i)
-        for (std::uint16_t queue = 0; queue < ports[i]->receive_queues(); ++queue) {
+void Shell::poll() {
+    for (std::size_t i = 0; i < ports_.size(); ++i)
+        for (std::uint16_t queue = 0; queue < ports_[i]->receive_queues(); ++queue) {
             Packet* packets[32];
-            const std::uint16_t n = ports[i]->receive(queue, packets);
+            const std::uint16_t n = ports_[i]->receive(queue, packets);
             for (std::uint16_t k = 0; k < n; ++k) {
                 say(fmt::format("rx {} {}", i, hex(*packets[k])));
                 rte_pktmbuf_free(packets[k]);
@@ -113,7 +142,7 @@ void poll_ports(std::vector<std::unique_ptr<Port>>& ports) {
 bool read_commands(std::string& text) {
     pollfd input{0, POLLIN, 0};
     char buffer[65536];
-    while (poll(&input, 1, 1) > 0) {
+    while (::poll(&input, 1, 1) > 0) {
         const ssize_t size = read(0, buffer, sizeof buffer);
         if (size <= 0) return false;
         text.append(buffer, static_cast<std::size_t>(size));
@@ -128,20 +157,14 @@ void serve(const NodeConfig& node, const std::vector<PortConfig>& configs, bool 
     Config needs;
     for (const auto& config : configs) needs.ports.push_back(config);
     const PacketPool pool = make_packet_pool("packets", 16384, packet_data_room_needed(needs));
-    std::vector<std::unique_ptr<Port>> ports;
-    for (const auto& config : configs) {
-        ports.push_back(std::make_unique<Port>(config, node, 1, *pool));
-        const Port& port = *ports.back();
-        say(fmt::format("ready {} {} {} {}", ports.size() - 1, to_string(port.mac()),
-                        port.receive_queues(), port.chains()));
-    }
+    Shell shell{node, configs, *pool};
     std::string text;
     while (stop == 0 && read_commands(text)) {
         for (auto end = text.find('\n'); end != std::string::npos; end = text.find('\n')) {
-            obey(text.substr(0, end), ports, *pool);
+            shell.obey(text.substr(0, end));
             text.erase(0, end + 1);
         }
-        poll_ports(ports);
+        shell.poll();
     }
 }
 
