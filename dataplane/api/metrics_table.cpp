@@ -1,0 +1,152 @@
+#include "dataplane/api/metrics_table.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "dataplane/wire/address.hpp"
+
+namespace weir {
+namespace {
+
+template <class Read>
+std::uint64_t sum(std::span<const Shard* const> shards, Read read) {
+    std::uint64_t total = 0;
+    for (const Shard* shard : shards) total += read(*shard);
+    return total;
+}
+
+// A counter of each port, added up over the threads.
+template <PacketCounter PortCounters::* way, Counter PacketCounter::* what>
+void per_port(Reading& r, const Emit& emit) {
+    for (std::size_t i = 0; i < r.config().ports.size(); ++i) {
+        const auto id = static_cast<PortId>(i);
+        emit({r.config().ports[id].name},
+             sum(r.shards(), [&](const Shard& s) { return (s.ports[id].*way.*what).read(); }));
+    }
+}
+
+void missed(Reading& r, const Emit& emit) {
+    for (std::size_t i = 0; i < r.config().ports.size(); ++i) {
+        const auto id = static_cast<PortId>(i);
+        for (const auto& missed : r.port(id).missed)
+            emit({r.config().ports[id].name, missed.cause}, missed.packets);
+    }
+}
+
+void port_up(Reading& r, const Emit& emit) {
+    for (std::size_t i = 0; i < r.config().ports.size(); ++i) {
+        const auto id = static_cast<PortId>(i);
+        emit({r.config().ports[id].name}, std::uint64_t{r.port(id).link_up});
+    }
+}
+
+// Until a packet's slice is told apart, all of them are in the first.
+void drops(Reading& r, const Emit& emit) {
+    const std::string& slice = r.config().slices[SliceId{0}].name;
+    for (std::size_t i = 0; i < r.config().ports.size(); ++i) {
+        const auto id = static_cast<PortId>(i);
+        for (std::size_t drop = 1; drop < drop_count; ++drop)  // behind Drop::none
+            emit({r.config().ports[id].name, slice, drop_texts[drop].name},
+                 sum(r.shards(), [&](const Shard& s) { return s.ports[id].drops[drop].read(); }));
+    }
+}
+
+template <CounterBank Shard::* bank, Counter PacketCounter::* what>
+std::uint64_t banked(const Reading& r, CounterId slot) {
+    return sum(r.shards(), [&](const Shard& shard) {
+        const PacketCounter* counter = (shard.*bank).find(slot);
+        return counter == nullptr ? 0 : (counter->*what).read();
+    });
+}
+
+template <Counter PacketCounter::* what>
+void per_sid(Reading& r, const Emit& emit) {
+    for (const SnapshotSid& sid : r.snapshot().sids)
+        emit({to_string(sid.address), name(sid.behavior)},
+             banked<&Shard::sids, what>(r, sid.counter));
+}
+
+template <Counter PacketCounter::* what>
+void per_path(Reading& r, const Emit& emit) {
+    PolicyId policy{};
+    std::size_t number = 0;  // of the path in its policy
+    for (const SnapshotPath& path : r.snapshot().paths) {
+        if (path.policy != policy) number = 0;
+        policy = path.policy;
+        emit({r.config().policies[policy].name, std::to_string(number++)},
+             banked<&Shard::paths, what>(r, path.counter));
+    }
+}
+
+template <Counter Shard::* what>
+void per_worker(Reading& r, const Emit& emit) {
+    for (std::size_t i = 0; i < r.workers().size(); ++i)
+        emit({std::to_string(i)}, (r.workers()[i]->*what).read());
+}
+
+template <Counter Shard::* what>
+void of_all(Reading& r, const Emit& emit) {
+    emit({}, sum(r.shards(), [](const Shard& shard) { return (shard.*what).read(); }));
+}
+
+void neighbors(Reading& r, const Emit& emit) {
+    for (const std::string_view state : {"incomplete", "reachable", "probing", "failed"})
+        emit({state}, static_cast<std::uint64_t>(
+                          std::ranges::count(r.neighbors(), state, &NeighborView::state)));
+}
+
+void buffers(Reading& r, const Emit& emit) {
+    const Audit& audit = r.audit();
+    emit({"free"}, std::uint64_t{audit.buffers - audit.buffers_in_use});
+    emit({"in_use"}, std::uint64_t{audit.buffers_in_use});
+}
+
+void adoption(Reading& r, const Emit& emit) {
+    std::uint64_t longest = 0;
+    for (const Shard* worker : r.workers())
+        longest = std::max(longest, worker->adoption_cycles_max.read());
+    emit({}, r.source().seconds(longest));
+}
+
+void snapshot_version(Reading& r, const Emit& emit) { emit({}, r.snapshot().version); }
+void start_time(Reading& r, const Emit& emit) {
+    emit({}, static_cast<std::uint64_t>(r.source().started));
+}
+void build_info(Reading& r, const Emit& emit) { emit({r.source().version}, std::uint64_t{1}); }
+
+constexpr auto counter = MetricType::counter;
+constexpr auto gauge = MetricType::gauge;
+
+}  // namespace
+
+// clang-format off
+const std::vector<Metric>& all_metrics() {
+    static const std::vector<Metric> table{
+{"weir_port_receive_packets_total", counter, "packets", {"port"}, "taken from the device", per_port<&PortCounters::received, &PacketCounter::packets>},
+{"weir_port_receive_bytes_total", counter, "bytes", {"port"}, "taken from the device, Ethernet header included, FCS not", per_port<&PortCounters::received, &PacketCounter::bytes>},
+{"weir_port_transmit_packets_total", counter, "packets", {"port"}, "given to the device", per_port<&PortCounters::sent, &PacketCounter::packets>},
+{"weir_port_transmit_bytes_total", counter, "bytes", {"port"}, "given to the device, Ethernet header included, FCS not", per_port<&PortCounters::sent, &PacketCounter::bytes>},
+{"weir_port_receive_missed_packets_total", counter, "packets", {"port", "cause"}, "lost by the device before weir saw them", missed},
+{"weir_port_up", gauge, "", {"port"}, "1 while the port has a link", port_up},
+{"weir_drops_total", counter, "packets", {"port", "slice", "reason"}, "went no further; the reasons are below", drops},
+{"weir_sid_packets_total", counter, "packets", {"sid", "behavior"}, "processed by a SID with success (RFC 8986 section 6)", per_sid<&PacketCounter::packets>},
+{"weir_sid_bytes_total", counter, "bytes", {"sid", "behavior"}, "processed by a SID with success, from the outer IPv6 header on", per_sid<&PacketCounter::bytes>},
+{"weir_policy_packets_total", counter, "packets", {"policy", "path"}, "encapsulated onto a segment list; paths are numbered from 0", per_path<&PacketCounter::packets>},
+{"weir_policy_bytes_total", counter, "bytes", {"policy", "path"}, "encapsulated onto a segment list, outer header included", per_path<&PacketCounter::bytes>},
+{"weir_worker_busy_cycles_total", counter, "cycles", {"worker"}, "of the TSC, in loops that moved a packet", per_worker<&Shard::busy_cycles>},
+{"weir_worker_total_cycles_total", counter, "cycles", {"worker"}, "of the TSC, in all loops", per_worker<&Shard::total_cycles>},
+{"weir_worker_loops_total", counter, "loops", {"worker"}, "over the queues and rings of a worker", per_worker<&Shard::loops>},
+{"weir_originated_packets_total", counter, "packets", {}, "made by weir: ARP, ND, echo replies, ICMP errors", of_all<&Shard::originated>},
+{"weir_consumed_packets_total", counter, "packets", {}, "ended here by design: ARP, ND and ICMP messages that were read", of_all<&Shard::consumed>},
+{"weir_neighbors", gauge, "", {"state"}, "next hops and hosts by the state of their ARP or ND entry", neighbors},
+{"weir_buffers", gauge, "buffers", {"state"}, "of the packet pool; in use are also those that wait in receive rings", buffers},
+{"weir_snapshot_version", gauge, "", {}, "number of the running configuration, from 1", snapshot_version},
+{"weir_reload_adoption_seconds", gauge, "seconds", {}, "of the longest loop in which a worker took over a new configuration", adoption},
+{"weir_start_time_seconds", gauge, "seconds", {}, "since the epoch, at the start of weir", start_time},
+{"weir_build_info", gauge, "", {"version"}, "always 1", build_info},
+    };
+    return table;
+}
+// clang-format on
+
+}  // namespace weir

@@ -1,0 +1,51 @@
+#pragma once
+// Every counter and gauge of weir, in one table. Prometheus text, JSON, the rows of `weirctl show`
+// and docs/telemetry.md are made from it, so that none of them knows a number that another does
+// not.
+#include <cstdint>
+#include <functional>
+#include <initializer_list>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "dataplane/api/source.hpp"
+
+namespace weir {
+
+using Json = nlohmann::ordered_json;
+
+enum class MetricType : std::uint8_t {
+    counter,  // only grows, over reloads too
+    gauge,
+};
+std::string_view name(MetricType type);
+
+using Number = std::variant<std::uint64_t, double>;
+// One sample: the values of the metric's labels, in their order, and the number.
+using Emit = std::function<void(std::initializer_list<std::string_view> labels, Number value)>;
+
+struct Metric {
+    std::string_view name;  // as Prometheus has it: base units, counters end in _total
+    MetricType type;
+    std::string_view unit;  // "packets", "bytes"...; "" is a plain number
+    std::vector<std::string_view> labels;
+    std::string_view help;
+    // Samples come in the order of the configuration: ports, SIDs, the paths of policies, workers.
+    void (*read)(Reading& reading, const Emit& emit);
+};
+
+const std::vector<Metric>& all_metrics();
+
+// Exposition format 0.0.4.
+std::string prometheus_text(Reading& reading);
+// [{name, type, unit, help, labels, samples: [{LABEL: value..., "value": number}]}]
+Json metrics_json(Reading& reading);
+// The rows of docs/telemetry.md, with their head.
+std::string metrics_markdown();
+
+Json to_json(const Number& number);
+
+}  // namespace weir

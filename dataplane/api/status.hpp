@@ -1,0 +1,34 @@
+#pragma once
+// What is, as JSON: each function is one object of /v1 and of `weirctl --json show`. Things are
+// called by their names; counters come from the table of metrics under its names, shortened
+// (weir_port_receive_bytes_total of a port is "receive_bytes").
+#include "dataplane/api/metrics_table.hpp"
+
+namespace weir {
+
+// [{name, device, link, mac, speed_bits, table, role, mtu, addresses, receive_queues, receive_...,
+//   transmit_..., receive_missed: {CAUSE: packets}, drop_packets}]
+Json ports_json(Reading& reading);
+// [{worker, core, idle, busy_percent, busy_cycles, total_cycles, loops, received_packets,
+//   sent_packets, drop_packets}]
+Json workers_json(Reading& reading);
+// [{sid, behavior, table | port + next_hop, slice, packets, bytes}]
+Json sids_json(Reading& reading);
+// [{name, encap, state, paths: [{path, weight, segments, state, mtu, packets, bytes}]}]
+Json policies_json(Reading& reading);
+// [{table, to, kind, via: [{address, port, weight, neighbor}], policy}]
+Json routes_json(Reading& reading);
+// [{port, address, mac, state, pinned, age_seconds, held_packets}]
+Json neighbors_json(Reading& reading);
+// [{port, slice, reason, help, packets}], zeros too
+Json drops_json(Reading& reading);
+// {closes, at_rest, in_rings, receive_missed_packets, buffers, buffers_in_use,
+//   threads: [{thread, received, originated, taken_over, sent, consumed, handed_over, drops, held,
+//   closes}]}
+Json audit_json(Reading& reading);
+// {node, version, march, pid, config_file, config_version, started, uptime_seconds, ...}
+Json runtime_json(Reading& reading);
+// {version, march, api}
+Json version_json(const StatusSource& source);
+
+}  // namespace weir

@@ -1,0 +1,228 @@
+#include "tools/weirctl/views.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "dataplane/config/quantity.hpp"
+#include "tools/weirctl/table.hpp"
+#include "tools/weirctl/toml_text.hpp"
+
+namespace weir {
+namespace {
+
+using Json = nlohmann::ordered_json;
+constexpr Align right = Align::right;
+
+// A value as a cell; "-" for what is not there, also where the daemon is of another version.
+std::string cell(const Json& value) {
+    if (value.is_null()) return "-";
+    if (value.is_string()) return value.get<std::string>();
+    if (value.is_boolean()) return value.get<bool>() ? "yes" : "no";
+    if (!value.is_array()) return value.dump();
+    std::string list;
+    for (const Json& it : value) list += (list.empty() ? "" : ", ") + cell(it);
+    return list.empty() ? "-" : list;
+}
+std::string cell(const Json& row, const char* key) {
+    const auto found = row.find(key);
+    return found == row.end() ? "-" : cell(*found);
+}
+
+std::vector<std::string> cells(const Json& row, std::initializer_list<const char*> keys) {
+    std::vector<std::string> all;
+    for (const char* key : keys) all.push_back(cell(row, key));
+    return all;
+}
+
+std::uint64_t sum_of(const Json& row, const char* key) {
+    std::uint64_t sum = 0;
+    if (const auto found = row.find(key); found != row.end())
+        for (const Json& it : *found) sum += it.get<std::uint64_t>();
+    return sum;
+}
+
+std::string speed(const Json& row) {
+    const auto found = row.find("speed_bits");
+    if (found == row.end() || found->is_null()) return "-";
+    return to_string(BitsPerSecond{found->get<std::uint64_t>()});
+}
+
+std::string ports(const Json& all) {
+    Table table{{{"PORT"},
+                 {"LINK"},
+                 {"SPEED", right},
+                 {"MTU", right},
+                 {"RX PACKETS", right},
+                 {"RX BYTES", right},
+                 {"TX PACKETS", right},
+                 {"TX BYTES", right},
+                 {"MISSED", right},
+                 {"DROPPED", right},
+                 {"MAC"},
+                 {"DEVICE"}}};
+    for (const Json& it : all)
+        table.add({cell(it, "name"), cell(it, "link"), speed(it), cell(it, "mtu"),
+                   cell(it, "receive_packets"), cell(it, "receive_bytes"),
+                   cell(it, "transmit_packets"), cell(it, "transmit_bytes"),
+                   std::to_string(sum_of(it, "receive_missed")), cell(it, "drop_packets"),
+                   cell(it, "mac"), cell(it, "device")});
+    return table.text();
+}
+
+std::string workers(const Json& all) {
+    Table table{{{"WORKER", right},
+                 {"CORE", right},
+                 {"BUSY %", right},
+                 {"RECEIVED", right},
+                 {"SENT", right},
+                 {"DROPPED", right},
+                 {"LOOPS", right}}};
+    for (const Json& it : all)
+        table.add(cells(it, {"worker", "core", "busy_percent", "received_packets", "sent_packets",
+                             "drop_packets", "loops"}));
+    return table.text();
+}
+
+std::string sids(const Json& all) {
+    Table table{{{"SID"}, {"BEHAVIOR"}, {"TO"}, {"SLICE"}, {"PACKETS", right}, {"BYTES", right}}};
+    for (const Json& it : all)
+        table.add({cell(it, "sid"), cell(it, "behavior"),
+                   it.contains("port") ? cell(it, "next_hop") + " " + cell(it, "port")
+                                       : cell(it, "table"),
+                   cell(it, "slice"), cell(it, "packets"), cell(it, "bytes")});
+    return table.text();
+}
+
+std::string policies(const Json& all) {
+    Table table{{{"POLICY"},
+                 {"PATH", right},
+                 {"STATE"},
+                 {"WEIGHT", right},
+                 {"MTU", right},
+                 {"ENCAP"},
+                 {"PACKETS", right},
+                 {"BYTES", right},
+                 {"SEGMENTS"}}};
+    for (const Json& policy : all)
+        for (const Json& path : policy.at("paths"))
+            table.add({cell(policy, "name"), cell(path, "path"), cell(path, "state"),
+                       cell(path, "weight"), cell(path, "mtu"), cell(policy, "encap"),
+                       cell(path, "packets"), cell(path, "bytes"), cell(path, "segments")});
+    return table.text();
+}
+
+std::string way_of(const Json& route) {
+    std::string text;
+    for (const Json& via : route.at("via")) {
+        text += text.empty() ? "" : ", ";
+        if (!via.at("address").is_null()) text += cell(via, "address") + " ";
+        text += cell(via, "port");
+        if (via.at("weight") != 1) text += " weight " + cell(via, "weight");
+        if (!via.at("neighbor").is_null()) text += " (" + cell(via, "neighbor") + ")";
+    }
+    if (!route.at("policy").is_null()) text = "policy " + cell(route, "policy");
+    return text.empty() ? "-" : text;
+}
+
+std::string routes(const Json& all) {
+    Table table{{{"TABLE"}, {"TO"}, {"KIND"}, {"VIA"}}};
+    for (const Json& it : all)
+        table.add({cell(it, "table"), cell(it, "to"), cell(it, "kind"), way_of(it)});
+    return table.text();
+}
+
+std::string neighbors(const Json& all) {
+    Table table{{{"PORT"},
+                 {"ADDRESS"},
+                 {"MAC"},
+                 {"STATE"},
+                 {"PINNED"},
+                 {"AGE s", right},
+                 {"HELD PACKETS", right}}};
+    for (const Json& it : all)
+        table.add(cells(
+            it, {"port", "address", "mac", "state", "pinned", "age_seconds", "held_packets"}));
+    return table.text();
+}
+
+std::string drops(const Json& all) {
+    Table table{{{"PORT"}, {"SLICE"}, {"REASON"}, {"PACKETS", right}, {"THE PACKET"}}};
+    for (const Json& it : all)
+        if (it.at("packets") != 0U)
+            table.add(cells(it, {"port", "slice", "reason", "packets", "help"}));
+    return table.empty() ? "no packet was dropped\n" : table.text();
+}
+
+std::string counters(const Json& all) {
+    Table table{{{"COUNTER"}, {"OF"}, {"VALUE", right}, {"UNIT"}}};
+    for (const Json& metric : all)
+        for (const Json& sample : metric.at("samples")) {
+            std::string labels;
+            for (const auto& [key, value] : sample.items())
+                if (key != "value") labels += (labels.empty() ? "" : " ") + cell(value);
+            const std::string unit = cell(metric, "unit");
+            table.add({cell(metric, "name"), labels.empty() ? "-" : labels, cell(sample, "value"),
+                       unit.empty() ? "-" : unit});
+        }
+    return table.text();
+}
+
+std::string runtime(const Json& all) {
+    Table table{{{"WHAT"}, {"VALUE"}}};
+    for (const auto& [key, value] : all.items()) table.add({key, cell(value)});
+    return table.text();
+}
+
+}  // namespace
+
+std::string audit_text(const Json& answer) {
+    Table table{{{"THREAD"},
+                 {"RECEIVED", right},
+                 {"ORIGINATED", right},
+                 {"TAKEN OVER", right},
+                 {"=", right},
+                 {"SENT", right},
+                 {"CONSUMED", right},
+                 {"HANDED OVER", right},
+                 {"DROPS", right},
+                 {"HELD", right},
+                 {"CLOSES"}}};
+    for (const Json& it : answer.at("threads")) {
+        auto row = cells(it, {"thread", "received", "originated", "taken_over", "", "sent",
+                              "consumed", "handed_over", "drops", "held", "closes"});
+        row[4] = it.at("closes") == true ? "=" : "!=";
+        table.add(std::move(row));
+    }
+    return table.text() +
+           fmt::format(
+               "\ncloses: {}; between threads: {} packets{}; missed by devices: {}; buffers in "
+               "use: {} of {}\n",
+               cell(answer, "closes"), cell(answer, "in_rings"),
+               cell(answer, "at_rest") == "yes" ? "" : " or more, they are moving",
+               cell(answer, "receive_missed_packets"), cell(answer, "buffers_in_use"),
+               cell(answer, "buffers"));
+}
+
+const std::vector<View>& all_views() {
+    static const std::vector<View> views{
+        {"ports", "link, packets and bytes of each port", ports},
+        {"workers", "what each worker core does", workers},
+        {"sids", "local SIDs and what they processed", sids},
+        {"policies", "segment lists, their state and traffic", policies},
+        {"routes", "routes of all tables and their next hops", routes},
+        {"neighbors", "ARP and ND", neighbors},
+        {"drops", "where and why packets went no further", drops},
+        {"counters", "everything that is counted", counters},
+        {"runtime", "the process", runtime},
+        {"config", "the running configuration, as TOML", toml_text},
+    };
+    return views;
+}
+
+const View* find_view(std::string_view subject) {
+    const auto found = std::ranges::find(all_views(), subject, &View::subject);
+    return found == all_views().end() ? nullptr : &*found;
+}
+
+}  // namespace weir
