@@ -60,9 +60,10 @@ inline NeighborId neighbor_of(const Meta& meta, const NeighborTable& neighbors) 
                                                            : meta.ipv6().destination);
 }
 
-// Puts an Ethernet header before the IP packet and makes the mbuf say exactly that frame. `to`: a word of the
-// NeighborTable.
-inline void frame(Packet& packet, const Meta& meta, const MacAddr& source, std::uint64_t to) noexcept {
+// Puts an Ethernet header before the IP packet and makes the mbuf say exactly that frame. `to`: a
+// word of the NeighborTable.
+inline void frame(Packet& packet, const Meta& meta, const MacAddr& source,
+                  std::uint64_t to) noexcept {
     auto* ethernet = reinterpret_cast<EthernetHeader*>(meta.ip - sizeof(EthernetHeader));
     const std::uint32_t tail = packet.pkt_len - packet.data_len;  // in further segments
     to >>= 16U;
@@ -74,7 +75,7 @@ inline void frame(Packet& packet, const Meta& meta, const MacAddr& source, std::
                                                  static_cast<std::byte*>(packet.buf_addr));
     packet.pkt_len = meta.l3_length + static_cast<std::uint32_t>(sizeof(EthernetHeader));
     packet.data_len = static_cast<std::uint16_t>(packet.pkt_len - tail);
-    packet.ol_flags = 0;
+    packet.ol_flags &= RTE_MBUF_F_EXTERNAL | RTE_MBUF_F_INDIRECT;  // whose memory it is stays true
 }
 
 }  // namespace weir

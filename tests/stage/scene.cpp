@@ -1,11 +1,8 @@
 #include "tests/stage/scene.hpp"
 
-#include <gtest/gtest.h>
-
 #include <stdexcept>
 
 #include "dataplane/config/parse.hpp"
-#include "dataplane/io/eal.hpp"
 
 namespace weir::test {
 
@@ -132,9 +129,3 @@ Config scene_config(const std::string& extra) {
 }
 
 }  // namespace weir::test
-
-int main(int argc, char** argv) {
-    testing::InitGoogleTest(&argc, argv);
-    const weir::Eal eal{{}};
-    return RUN_ALL_TESTS();
-}

@@ -5,12 +5,6 @@
 #include <stdexcept>
 
 namespace weir::test {
-namespace {
-
-void free_block(void*, void* block) { std::free(block); }
-
-}  // namespace
-
 Bed::Bed(const Config& config, std::uint32_t buffers)
     : pool_{make_packet_pool("bed-" + std::to_string(reinterpret_cast<std::uintptr_t>(this)),
                              buffers)} {
@@ -55,14 +49,16 @@ Packet* Bed::exact(std::span<const std::byte> frame, std::size_t tail) {
     // The shared info lies in a block of its own, so that the packet ends where its block ends.
     struct Shared {
         rte_mbuf_ext_shared_info info;
-        void* block;
+        std::size_t* alive;
     };
     const std::size_t size = packet_headroom + frame.size() + tail;
     void* block = std::malloc(size);
     auto* shared = static_cast<Shared*>(std::malloc(sizeof(Shared)));
-    shared->block = block;
+    shared->alive = &blocks_;
+    ++blocks_;
     shared->info.free_cb = [](void* buffer, void* opaque) {
-        free_block(nullptr, buffer);
+        --*static_cast<Shared*>(opaque)->alive;
+        std::free(buffer);
         std::free(opaque);
     };
     shared->info.fcb_opaque = shared;

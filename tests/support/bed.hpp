@@ -49,6 +49,9 @@ public:
     // The same bytes split over segments of `first` and `rest` bytes, from the pool.
     Packet* chain(std::span<const std::byte> frame, std::size_t first, std::size_t rest);
 
+    // Blocks of `exact` packets that were not given back yet.
+    std::size_t blocks() const { return blocks_; }
+
     Outcome run(Packet* packet, PortId in);
     Outcome run(std::span<const std::byte> frame, PortId in) { return run(exact(frame), in); }
 
@@ -64,6 +67,7 @@ public:
 private:
     Outcome collect(std::span<const std::uint64_t> drops_before, PortId in);
 
+    std::size_t blocks_ = 0;
     PacketPool pool_;
     NeighborTable neighbors_{1024};
     CounterSlots sid_slots_, path_slots_;
