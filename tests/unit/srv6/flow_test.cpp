@@ -207,7 +207,23 @@ TEST(Flow, SpreadsFlowsThatCountUp) {
             packet[at + 1] = static_cast<std::uint8_t>(i);
             return packet;
         });
+        // The n-th host talks to the n-th queue pair: what two CRCs side by side would cancel out.
+        spreads("hosts and queue pairs together", [&](std::uint32_t i) {
+            Octets packet = both(ipv4, roce(i));
+            const std::size_t at = ipv4 ? 18 : 38;
+            packet[at] = static_cast<std::uint8_t>(i >> 8);
+            packet[at + 1] = static_cast<std::uint8_t>(i);
+            return packet;
+        });
     }
+}
+
+// A header that claims to run past the end leads nowhere: its own octets are not taken for ports.
+TEST(Flow, AHeaderThatDoesNotFitHidesThePorts) {
+    Octets packet = ipv6_packet({options(60)}, udp, ports(1, 2));
+    packet[41] = 255;
+    for (std::size_t at = 42; at < packet.size(); ++at)
+        EXPECT_EQ(hash(with(packet, at, 0xff)), hash(packet)) << at;
 }
 
 // Cut anywhere behind the IP header, the bytes end with their memory.

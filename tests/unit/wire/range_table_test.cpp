@@ -38,24 +38,41 @@ Key random_key() {
     return key;
 }
 
-// Prefixes that nest, touch and repeat: grown from one another, over a few values.
+std::size_t below(std::size_t n) {  // uniform, whatever size rapidcheck is at
+    return *rc::gen::resize(rc::kNominalSize, rc::gen::inRange<std::size_t>(0, n));
+}
+
+// Host bits of a prefix: all ones.
+template <class Key>
+Key host_bits(unsigned length) {
+    constexpr unsigned bits = 8 * sizeof(Key);
+    return length == 0 ? static_cast<Key>(~Key{0})
+                       : static_cast<Key>((Key{1} << (bits - length)) - 1);
+}
+
+// Prefixes that nest, touch and repeat: grown from one another, over a few values. Lengths crowd
+// where a table may treat them apart: at none, half and all of the bits.
 template <class Key>
 Entries<Key> random_entries() {
     constexpr unsigned bits = 8 * sizeof(Key);
+    constexpr unsigned edges[] = {0, 1, bits / 2 - 1, bits / 2, bits / 2 + 1, bits - 1, bits, bits};
     Entries<Key> entries;
-    const auto count = *rc::gen::inRange(0, 40);
-    for (int i = 0; i < count; ++i) {
+    for (std::size_t n = below(30); n-- > 0;) {
         Key prefix = random_key<Key>();
-        auto length = *rc::gen::inRange<unsigned>(0, bits + 1);
-        if (!entries.empty() && *rc::gen::inRange(0, 4) != 0) {
-            const auto& near = entries[*rc::gen::inRange<std::size_t>(0, entries.size())];
-            const Key distance = *rc::gen::inRange(0U, 3U);  // the same, or a neighbour of it
-            const Key unit = near.length == 0 ? Key{0} : Key{1} << (bits - near.length);
-            prefix = static_cast<Key>(near.prefix + distance * unit);
-            if (*rc::gen::arbitrary<bool>()) length = near.length;
+        auto length =
+            below(2) == 0 ? edges[below(std::size(edges))] : static_cast<unsigned>(below(bits + 1));
+        if (!entries.empty() && below(5) != 0) {
+            const auto& near = entries[below(entries.size())];
+            const Key host = host_bits<Key>(near.length);
+            const Key first = near.prefix & static_cast<Key>(~host), last = near.prefix | host;
+            // At one of its ends, or just outside.
+            const Key starts[] = {first, last, static_cast<Key>(first - 1),
+                                  static_cast<Key>(last + 1)};
+            prefix = starts[below(std::size(starts))];
+            if (below(2) == 0) length = near.length;
         }
-        const auto value = *rc::gen::inRange<std::uint32_t>(0, 6);
-        entries.push_back({prefix, static_cast<std::uint8_t>(length), value});
+        entries.push_back(
+            {prefix, static_cast<std::uint8_t>(length), static_cast<std::uint32_t>(below(5))});
     }
     return entries;
 }
@@ -63,13 +80,13 @@ Entries<Key> random_entries() {
 // Both ends of every prefix, one beyond each, the ends of the space, and anything.
 template <class Key>
 std::vector<Key> probes(const Entries<Key>& entries) {
-    constexpr unsigned bits = 8 * sizeof(Key);
     std::vector<Key> keys{0, static_cast<Key>(~Key{0}), random_key<Key>(), random_key<Key>()};
     for (const auto& e : entries) {
-        const Key host = e.length == 0 ? static_cast<Key>(~Key{0})
-                                       : static_cast<Key>((Key{1} << (bits - e.length)) - 1);
+        const Key host = host_bits<Key>(e.length);
         const Key first = e.prefix & static_cast<Key>(~host), last = e.prefix | host;
-        for (const Key key : {first, static_cast<Key>(first - 1), last, static_cast<Key>(last + 1)})
+        const Key inside = first | (random_key<Key>() & host);
+        for (const Key key :
+             {first, static_cast<Key>(first - 1), last, static_cast<Key>(last + 1), inside})
             keys.push_back(key);
     }
     return keys;
