@@ -57,7 +57,6 @@ NeighborId NeighborTable::insert(PortId port, const Ipv6Addr& address) {
     if (!place || used_ == capacity_) return no_neighbor;
     ++used_;
     Slot& slot = slots_[*place];
-    words_[*place].store(0, std::memory_order_relaxed);
     slot.port = port;
     slot.address = address;
     slot.state.store(State::live, std::memory_order_release);

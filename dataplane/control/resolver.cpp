@@ -161,10 +161,8 @@ void Resolver::send_request(const Entry& entry, ResolverOutput& out) const {
         return;
     }
     // A gateway outside all our subnets is asked from the link-local address, which it can answer.
-    auto own = port.address6.end();
-    if (!entry.address.link_local())
-        own = std::ranges::find_if(
-            port.address6, [&](const Ipv6Prefix& subnet) { return subnet.covers(entry.address); });
+    auto own = std::ranges::find_if(
+        port.address6, [&](const Ipv6Prefix& subnet) { return subnet.covers(entry.address); });
     if (own == port.address6.end())
         own = std::ranges::find_if(
             port.address6, [](const Ipv6Prefix& subnet) { return subnet.address.link_local(); });

@@ -50,8 +50,7 @@ bool read_options(Cursor cursor, NeighborNotice& notice) {
             const auto* option = cursor.peek<LinkLayerOption>();
             if (option == nullptr || option->length_units != 1 || !is_station(option->mac))
                 return false;
-            auto& found = type == option_source_mac ? notice.source_mac : notice.target_mac;
-            if (!found) found = option->mac;
+            (type == option_source_mac ? notice.source_mac : notice.target_mac) = option->mac;
         }
         if (!cursor.skip(head->length_units * std::size_t{8})) return false;
     }
