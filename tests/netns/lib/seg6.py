@@ -4,12 +4,11 @@ import re
 from .lab import command
 
 
-def encap(namespace, to, segments, device, mode='encap', table=None):
+def encap(namespace, to, segments, device, mode='encap', verb='add'):
     """mode: encap | encap.red. Headers are built by the kernel, not by us."""
     family = '-6' if ':' in to else '-4'
-    where = f' table {table}' if table else ''
-    command(['ip', '-n', namespace.name, family, 'route', 'add', to, 'encap', 'seg6', 'mode', mode,
-             'segs', ','.join(segments), 'dev', device, *where.split()])
+    command(['ip', '-n', namespace.name, family, 'route', verb, to, 'encap', 'seg6', 'mode', mode,
+             'segs', ','.join(segments), 'dev', device])
 
 
 def local(namespace, sid, action, device):
