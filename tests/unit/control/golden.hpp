@@ -44,6 +44,12 @@ inline std::vector<std::vector<std::string>> golden_rows(const std::string& file
     return rows;
 }
 
+// The header that lies at `offset`, to change it.
+template <class T>
+T& at(Octets& packet, std::size_t offset) {
+    return *reinterpret_cast<T*>(packet.data() + offset);
+}
+
 // The bytes in a block of exactly their size: the sanitizers see a read one byte too far.
 class Exact {
 public:

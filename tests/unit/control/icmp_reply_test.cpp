@@ -46,10 +46,6 @@ std::string echo_to(const Octets& packet) {
     return reply ? to_hex(*reply) : "none";
 }
 
-template <class T>
-T& at(Octets& packet, std::size_t offset) {
-    return *reinterpret_cast<T*>(packet.data() + offset);
-}
 template <class F>
 Octets changed4(Octets packet, F change) {
     auto& ip = at<Ipv4Header>(packet, 0);
