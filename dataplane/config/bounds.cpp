@@ -8,29 +8,37 @@ namespace {
 // Follows strings and comments exactly as TOML 1.0 has them; everything else is only counted.
 class Scanner {
 public:
-    explicit Scanner(std::string_view text) : text_{text} {}
+    explicit Scanner(std::string_view text) : text_{text} {
+        if (text.starts_with("\xef\xbb\xbf")) at_ = line_start_ = 3;  // byte order mark
+    }
 
     std::optional<BeyondBounds> run() {
         while (at_ < text_.size()) {
             const char c = text_[at_];
             if (c == '#')
                 skip_comment();
-            else if (c == '"' || c == '\'')
+            else if (c == '"' || c == '\'') {
+                if (text_.substr(at_, 3) == std::string(3, c))
+                    return here("multi-line strings are not read; no value of weir needs one");
+                if (!may_start_string()) return here("a quote in the middle of a word");
                 skip_string(c);
-            else if (auto beyond = count(c))
+            } else if (auto beyond = count(c)) {
                 return beyond;
+            }
         }
         return {};
     }
 
 private:
     std::optional<BeyondBounds> count(char c) {
+        if (static_cast<unsigned char>(c) >= 0x80)
+            return here("characters outside ASCII may stand only in quotes and comments");
         switch (c) {
             case '.':
                 if (++dots_ > max_key_dots)
                     return here(
-                        fmt::format("a key with more than {} dots; no key of weir is so "
-                                    "deep",
+                        fmt::format("a key with more than {} dots; no key of weir has "
+                                    "so many",
                                     max_key_dots));
                 break;
             case '[':
@@ -41,7 +49,7 @@ private:
                         fmt::format("lists and tables nested more than {} deep; no key of "
                                     "weir is so deep",
                                     max_nesting));
-                return more_values();
+                return next_value();
             case ']':
             case '}':
                 dots_ = 0;
@@ -50,7 +58,7 @@ private:
             case '=':
             case ',':
                 dots_ = 0;
-                return more_values();
+                return next_value();
             case '\n':
                 dots_ = 0;
                 ++line_;
@@ -62,7 +70,12 @@ private:
         ++at_;
         return {};
     }
-    std::optional<BeyondBounds> more_values() {
+    // toml++ reads on through the quotes of 5"x" as if they were part of the number.
+    bool may_start_string() const {
+        constexpr std::string_view before = " \t\r\n=,[{.";
+        return at_ == line_start_ || before.find(text_[at_ - 1]) != std::string_view::npos;
+    }
+    std::optional<BeyondBounds> next_value() {
         if (++values_ > max_config_values)
             return here(fmt::format("more than {} values; split the node", max_config_values));
         ++at_;
@@ -72,32 +85,16 @@ private:
         const std::size_t end = text_.find('\n', at_);
         at_ = end == std::string_view::npos ? text_.size() : end;
     }
+    // To behind the closing quote, or to the end of the line: an error that toml++ will name.
     void skip_string(char quote) {
-        const bool several = text_.substr(at_, 3) == std::string(3, quote);
-        at_ += several ? 3 : 1;
-        while (at_ < text_.size()) {
-            const char c = text_[at_];
-            if (c == '\\' && quote == '"' && text_.substr(at_ + 1, 1) != "\n") {
-                at_ += 2;
-            } else if (c == '\n') {
-                if (!several) return;  // an error that toml++ will name
-                ++line_;
-                line_start_ = ++at_;
-            } else if (c != quote) {
+        for (++at_; at_ < text_.size() && text_[at_] != '\n'; ++at_) {
+            if (text_[at_] == quote) {
                 ++at_;
-            } else if (!several) {
-                ++at_;
-                return;
-            } else if (skip_closing_quotes(quote)) {
                 return;
             }
+            const bool escape = text_[at_] == '\\' && quote == '"';
+            if (escape && text_.substr(at_ + 1, 1) != "\n") ++at_;
         }
-    }
-    // A multi-line string ends at three quotes; up to two more before them belong to it.
-    bool skip_closing_quotes(char quote) {
-        std::size_t run = 0;
-        while (run < 5 && at_ < text_.size() && text_[at_] == quote) ++run, ++at_;
-        return run >= 3;
     }
     BeyondBounds here(std::string text) const {
         return {line_, static_cast<unsigned>(at_ - line_start_ + 1), std::move(text)};

@@ -9,12 +9,12 @@
 namespace weir {
 namespace {
 
-// Where the file has `own`, an address of port `port`.
+// Where the file has `own`, an address of port `port`; of several places the last.
 template <class Prefix>
 KeyPath place_of(const Parsing& p, std::size_t port, const Prefix& own) {
     const KeyPath at = KeyPath{"port"}[port] / "address";
     const auto list = p.tree["port"][port]["address"];
-    for (std::size_t i = 0; list.is_array() && i < list.as_array()->size(); ++i) {
+    for (std::size_t i = list.is_array() ? list.as_array()->size() : 0; i-- > 0;) {
         const auto text = list[i].value<std::string_view>().value_or("");
         if constexpr (std::is_same_v<Prefix, Ipv4Prefix>) {
             if (parse_ipv4_prefix(text) == own) return at[i];
@@ -33,6 +33,20 @@ struct Subnet {
     auto first() const { return own.address.bits() & own.mask(); }
 };
 
+template <class Prefix>
+void name_overlap(Parsing& p, const Subnet<Prefix>& a, const Subnet<Prefix>& b) {
+    const Subnet<Prefix>&late = a.port > b.port ? a : b, &early = a.port > b.port ? b : a;
+    const KeyPath at = place_of(p, late.port, late.own);
+    if (!p.report.clean(at)) return;  // one is enough
+    if (a.port == b.port)
+        return p.report.error(at, to_string(late.own) + " stands there twice; leave one out");
+    p.report.error(at, fmt::format("{} overlaps {} of port {} in table {}; give the ports subnets "
+                                   "apart, or tables of their own",
+                                   to_string(late.own), to_string(early.own),
+                                   p.config.ports[static_cast<PortId>(early.port)].name,
+                                   p.config.tables[late.table].name));
+}
+
 // A packet to an address in two subnets of one table would have two ways.
 template <class Prefix>
 void check_apart(Parsing& p, std::vector<Subnet<Prefix>> subnets) {
@@ -45,21 +59,10 @@ void check_apart(Parsing& p, std::vector<Subnet<Prefix>> subnets) {
         while (!around.empty() && (around.back()->table != subnet.table ||
                                    !around.back()->own.covers(subnet.own.address)))
             around.pop_back();
-        for (auto outer = around.rbegin(); outer != around.rend(); ++outer) {
-            // One port may have several addresses in a subnet.
-            if ((*outer)->port == subnet.port && (*outer)->own.address != subnet.own.address)
-                continue;
-            const auto& late = (*outer)->port > subnet.port ? **outer : subnet;
-            const auto& early = &late == &subnet ? **outer : subnet;
-            p.report.error(
-                place_of(p, late.port, late.own),
-                fmt::format("{} overlaps {} of port {} in table {}; give the ports subnets apart, "
-                            "or tables of their own",
-                            to_string(late.own), to_string(early.own),
-                            p.config.ports[static_cast<PortId>(early.port)].name,
-                            p.config.tables[late.table].name));
-            break;
-        }
+        // One port may have several addresses in a subnet.
+        for (const auto* outer : around)
+            if (outer->port != subnet.port || outer->own.address == subnet.own.address)
+                name_overlap(p, *outer, subnet);
         around.push_back(&subnet);
     }
 }

@@ -40,9 +40,9 @@ void check_shares(Parsing& p) {
         sum += share->millionths;
         if (fitted && sum > whole)
             p.report.error(at / "guarantee",
-                           fmt::format("brings what is guaranteed to {}.{:04}% of a port; all "
-                                       "slices together may have 100%",
-                                       sum / 10'000, sum % 10'000));
+                           fmt::format("brings what is guaranteed to {} of a port; all slices "
+                                       "together may have 100%",
+                                       to_string(Share{static_cast<std::uint32_t>(sum)})));
     }
 }
 
@@ -74,7 +74,8 @@ void check_pfc(Parsing& p) {
         for (const auto& [priority, id] : p.config.ports[static_cast<PortId>(i)].pfc) {
             const SliceConfig& slice = p.config.slices[id];
             const KeyPath here = at / digits.substr(priority, 1);
-            if (p.report.clean(place_of(p, index(id))) && !slice.lossless)
+            if (!p.report.clean(place_of(p, index(id)))) continue;
+            if (!slice.lossless)
                 p.report.error(here, fmt::format("slice {} is not lossless, so nothing would ever "
                                                  "be paused; set lossless = true there or leave "
                                                  "this out",

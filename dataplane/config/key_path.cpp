@@ -26,7 +26,7 @@ std::string KeyPath::to_string() const {
         if (!text.empty()) text += '.';
         const bool plain = !step.name().empty() && step.name().size() <= 60 &&
                            std::ranges::all_of(step.name(), bare);
-        text += plain ? std::string{step.name()} : quoted(step.name());
+        text += plain ? std::string{step.name()} : in_quotes(step.name());
     }
     return text;
 }

@@ -42,7 +42,8 @@ public:
     }
 
     bool empty() const { return size_ == 0; }
-    std::span<const Step> steps() const { return {steps_.data(), size_}; }
+    std::span<const Step> steps() const&& = delete;  // would outlive a temporary in a for
+    std::span<const Step> steps() const& { return {steps_.data(), size_}; }
     std::string to_string() const;
 
 private:

@@ -78,16 +78,16 @@ const std::vector<Key>& all_keys() {
 {"port[].pfc", {"table of priority 0..7 = slice"}, "", "{}", reload, kept, "802.1Qbb with the hosts on this port"},
 
 {"peer[].name", name(), "", required, reload, kept, "the node at the other end of a WAN segment"},
-{"peer[].port", {"name of a port"}, "", required, reload, kept, "the way to it"},
+{"peer[].port", {"name of a port"}, "", required, reload, kept, "port that leads to it"},
 {"peer[].address", {"IPv6 address"}, "", required, reload, kept, "its flow-control SID"},
 {"peer[].locator", {"IPv6 prefix"}, "", required, reload, kept, "its SIDs"},
 {"peer[].segments", list_of("IPv6 addresses", max_segments), "", "[]", reload, kept, "SRv6 path that messages to it take"},
 {"peer[].distance", quantity("distance", "0km..100000km or auto", 0, 500 * ms), "km, m or time", "auto", reload, kept, "one way, 5 us per km; auto: from the measured round trip"},
 {"peer[].between", quantity("size"), "bytes", "0B", reload, kept, "router buffers on the way, where the peer is not adjacent"},
 {"peer[].on_peer_loss", one_of<OnPeerLoss>(), "", "hold", reload, kept, "what becomes of packets for a peer that is gone"},
-{"peer[].key", {"table or list of two tables"}, "", "none", reload, kept, "authenticates messages; two while a new one rolls in"},
+{"peer[].key", {"table or list of two", 0, 0, 2}, "", "none", reload, kept, "authenticates messages; two while a new one rolls in"},
 {"peer[].key.id", integer(1, 65'535), "", required, reload, kept, "number of the key in messages"},
-{"peer[].key.file", {"path"}, "", required, reload, kept, "where the secret lies"},
+{"peer[].key.file", {"path"}, "", required, reload, kept, "file that holds the secret"},
 
 {"slice[].id", integer(0, 4'294'967'295), "", required, reload, acts, "its number on the wire; 0 is best effort"},
 {"slice[].name", name(), "", required, reload, acts, "what everything else calls the slice"},
@@ -115,7 +115,7 @@ const std::vector<Key>& all_keys() {
 {"policy[].encap", one_of<EncapMode>(), "", "reduced", reload, acts, "H.Encaps or H.Encaps.Red"},
 {"policy[].paths", list_of("tables", 1024), "", required, reload, acts, "segment lists that share the flows"},
 {"policy[].paths[].weight", integer(1, 1'000'000), "", "1", reload, acts, "share of the flows; all weights / gcd <= 1024"},
-{"policy[].paths[].segments", list_of("IPv6 addresses", max_segments), "", required, reload, acts, "SIDs, first to visit first"},
+{"policy[].paths[].segments", list_of("IPv6 addresses", max_segments), "", required, reload, acts, "1 to 16 SIDs, first to visit first"},
 {"policy[].probe", {"table"}, "", "off", reload, kept, "takes a path that does not answer out of the hash"},
 {"policy[].probe.every", quantity("time", "1ms..60s", ms, 60 * second), "time", required, reload, kept, "between two probes"},
 {"policy[].probe.miss", integer(1, 100), "probes", "3", reload, kept, "unanswered in a row: the path is down"},
@@ -123,11 +123,11 @@ const std::vector<Key>& all_keys() {
 
 {"steer[].match", {"table"}, "", required, reload, acts, "what the rule applies to; the first rule that matches wins"},
 {"steer[].match.port", {"name of a port"}, "", "all but role wan", reload, acts, "where the packet came in"},
-{"steer[].match.to", {"IPv4 or IPv6 prefix"}, "", required, reload, acts, "its destination"},
-{"steer[].match.protocol", {"protocol or integer 0..255", 0, 255}, "", "any", reload, acts, "tcp, udp, icmp, icmpv6 or its number"},
-{"steer[].match.dport", integer(1, 65'535), "", "any", reload, acts, "its destination port, with protocol tcp or udp"},
-{"steer[].policy", {"name of a policy"}, "", required, reload, acts, "encapsulates it"},
-{"steer[].slice", {"name of a slice"}, "", "best effort", reload, acts, "carries it and marks its outer header"},
+{"steer[].match.to", {"IPv4 or IPv6 prefix"}, "", required, reload, acts, "destination of the packet"},
+{"steer[].match.protocol", {"protocol or integer 0..255", 0, 255}, "", "any", reload, acts, "tcp, udp, icmp, icmpv6 or a number"},
+{"steer[].match.dport", integer(1, 65'535), "", "any", reload, acts, "destination port, with protocol tcp or udp"},
+{"steer[].policy", {"name of a policy"}, "", required, reload, acts, "policy that encapsulates the packet"},
+{"steer[].slice", {"name of a slice"}, "", "best effort", reload, acts, "slice that carries it and marks its outer header"},
 
 {"sid[].sid", {"IPv6 address"}, "", required, reload, acts, "a SID of this node, inside the locator"},
 {"sid[].behavior", {"behavior"}, "", required, reload, acts, "End, End.DT4, End.DT6, End.DT46, End.DX4 or End.DX6 (RFC 8986)"},
@@ -140,9 +140,9 @@ const std::vector<Key>& all_keys() {
 {"route[].table", {"name of a table"}, "", "default", reload, acts, "the table it stands in"},
 {"route[].via", list_of("tables", 64), "", "none", reload, acts, "next hops that share the flows; [] drops"},
 {"route[].via[].address", {"IPv4 or IPv6 address"}, "", required, reload, acts, "of the next hop, on a subnet of its port or link-local"},
-{"route[].via[].port", {"name of a port"}, "", required, reload, acts, "the way to it"},
+{"route[].via[].port", {"name of a port"}, "", required, reload, acts, "port that leads to it"},
 {"route[].via[].weight", integer(1, 1'000'000), "", "1", reload, acts, "share of the flows; all weights / gcd <= 1024"},
-{"route[].policy", {"name of a policy"}, "", "none", reload, acts, "instead of via: encapsulates"},
+{"route[].policy", {"name of a policy"}, "", "none", reload, acts, "instead of via: policy that encapsulates"},
     };
     return table;
 }

@@ -29,7 +29,7 @@ void each_name(const toml::table& tree, std::string_view section, Report& report
             report.error(KeyPath{section}[i] / "name",
                          fmt::format("{} can not be a name: use 1 to {} letters, digits, \".\", "
                                      "\"_\" and \"-\"",
-                                     quoted(text), longest_name));
+                                     in_quotes(text), longest_name));
         visit(i, std::string_view{text});
     }
 }
@@ -62,13 +62,13 @@ void collect(const toml::table& tree, std::string_view section, NameIndex<Id>& i
             report.error(KeyPath{section}[i] / "name",
                          fmt::format("{} is already the name of {}[{}] in line {}; names are "
                                      "unique",
-                                     quoted(name), section, first->second,
+                                     in_quotes(name), section, first->second,
                                      report.line(KeyPath{section}[first->second])));
         else if (!into.add(name, static_cast<Id>(id_of(i))))
             report.error(KeyPath{section}[i] / "name",
                          fmt::format("{} is the name of what weir makes where no {} has id 0; "
                                      "give this one id = 0 or another name",
-                                     quoted(name), section));
+                                     in_quotes(name), section));
     });
 }
 

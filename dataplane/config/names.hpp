@@ -28,12 +28,13 @@ public:
     }
     // Id by the name that stands at `value`.
     bool resolve(const Value& value, Id& out) const {
-        const std::string* name = value.text();
-        if (name == nullptr) return false;
-        const auto id = find(*name);
+        const auto* name = value.node.as_string();
+        if (name == nullptr) return value.wrong("expected the name of a " + std::string{kind_});
+        const auto id = find(name->get());
+        if (!id && value.report.full()) return value.wrong({});  // spares a long search
         if (!id)
-            return value.wrong("there is no " + std::string{kind_} + " " + quoted(*name) +
-                               did_you_mean(*name, names_));
+            return value.wrong("there is no " + std::string{kind_} + " " + in_quotes(name->get()) +
+                               did_you_mean(name->get(), names_));
         out = *id;
         return true;
     }

@@ -64,14 +64,14 @@ void idle(const Section& section, WorkersConfig& workers) {
         if (time == nullptr || *time < Nanos{1000} || *time > Nanos{10'000'000})
             return section.error("idle", fmt::format("{} does not say how long; write \"sleep "
                                                      "50us\", 1us to 10ms",
-                                                     quoted(text)));
+                                                     in_quotes(text)));
         workers.idle = Idle::sleep;
         workers.idle_sleep = *time;
         return;
     }
     const std::string_view known[] = {"poll", "pause", "sleep 50us"};
-    section.error("idle", fmt::format("is {}, not one of poll | pause | sleep TIME{}", quoted(text),
-                                      did_you_mean(text, known)));
+    section.error("idle", fmt::format("is {}, not one of poll | pause | sleep TIME{}",
+                                      in_quotes(text), did_you_mean(text, known)));
 }
 
 void workers(Parsing& p) {
@@ -105,14 +105,20 @@ void memory(Parsing& p) {
 }
 
 void mode(const Section& section, std::uint32_t& out) {
-    std::string text;
-    if (!section.read("mode", text)) return;
+    const auto value = section.find("mode");
+    if (!value) return;
+    const auto* written = value->node.as_string();
+    if (written == nullptr) {
+        value->wrong("needs quotes and is read in octal; write it like \"0660\"");
+        return;
+    }
+    const std::string& text = written->get();
     std::uint32_t bits = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), bits, 8);
     if (error != std::errc{} || end != text.data() + text.size() || bits > 0777)
         return section.error("mode", fmt::format("{} is not a mode; write it in octal, like "
                                                  "\"0660\"",
-                                                 quoted(text)));
+                                                 in_quotes(text)));
     out = bits;
 }
 
@@ -147,13 +153,13 @@ void api(Parsing& p) {
          api.socket.find('\0') != std::string::npos))
         section->error("socket", fmt::format("{} can not be a socket: write an absolute path of at "
                                              "most {} bytes",
-                                             quoted(api.socket), longest_socket));
+                                             in_quotes(api.socket), longest_socket));
     mode(*section, api.mode);
     if (section->read("metrics", api.metrics) && api.metrics != "off" &&
         !host_and_port(api.metrics))
         section->error("metrics", fmt::format("{} is not HOST:PORT; write it like "
                                               "\"127.0.0.1:9476\" or \"[::1]:9476\", or \"off\"",
-                                              quoted(api.metrics)));
+                                              in_quotes(api.metrics)));
 }
 
 }  // namespace

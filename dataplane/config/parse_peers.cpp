@@ -6,7 +6,6 @@ namespace weir {
 namespace {
 
 constexpr std::size_t max_peers = 1024;
-constexpr std::size_t live_keys = 2;  // the one in use and the one that follows it
 
 void key(const Section& section, PeerConfig& peer) {
     PeerKey made{};
@@ -28,18 +27,15 @@ void keys(const Section& section, PeerConfig& peer) {
         key(*section.table("key"), peer);
     } else if (!value->node.is_array()) {
         value->wrong_type();
-    } else if (section.count("key") > live_keys) {
-        section.error("key", fmt::format("{} keys, at most {} are live at once",
-                                         section.count("key"), live_keys));
     } else {
         for (const Section& element : section.tables("key")) key(element, peer);
     }
 }
 
 void peer(const Section& section, Parsing& p, PeerConfig& peer) {
-    section.read("name", peer.name);
+    section.read_name(peer.name);
     if (p.names.ports.read(section, "port", peer.port) &&
-        p.report.clean(KeyPath{"port"}[index(peer.port)] / "role") &&
+        p.report.clean(KeyPath{"port"}[index(peer.port)]) &&
         p.config.ports[peer.port].role != Role::wan)
         section.error("port", fmt::format("port {} has role lan, and a peer is at the other end of "
                                           "a WAN segment; give the port role = \"wan\"",

@@ -12,7 +12,7 @@ void encap(const Section& section, PolicyConfig& policy) {
     if (text != nullptr && (text->get() == "l2" || text->get() == "l2-reduced"))
         section.error("encap", fmt::format("{} (H.Encaps.L2, RFC 8986 section 5.3) is not in this "
                                            "version; full and reduced carry IPv4 and IPv6",
-                                           quoted(text->get())));
+                                           in_quotes(text->get())));
     else
         convert(*value, policy.encap);
 }
@@ -40,7 +40,7 @@ void probe(const Section& section, PolicyConfig& policy) {
 }
 
 void policy(const Section& section, PolicyConfig& policy) {
-    section.read("name", policy.name);
+    section.read_name(policy.name);
     section.read("bsid", policy.bsid);
     encap(section, policy);
     paths(section, policy);
@@ -74,7 +74,7 @@ void protocol(const Section& match, SteerConfig& rule) {
     }
     if (!rule.protocol)
         value->wrong(fmt::format("is {}, not one of tcp | udp | icmp | icmpv6 or a number{}",
-                                 quoted(*text), did_you_mean(*text, known)));
+                                 in_quotes(*text), did_you_mean(*text, known)));
 }
 
 void steer(const Section& section, Parsing& p, SteerConfig& rule) {

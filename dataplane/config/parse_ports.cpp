@@ -55,19 +55,19 @@ std::string device_fault(std::string_view text) {
         return fmt::format(
             "{} does not name an interface; write \"{}:eth1\", 1 to 15 characters "
             "behind the colon",
-            quoted(text), kind);
+            in_quotes(text), kind);
     }
     if (kind == "memif" || kind == "vdev") {
         if (!rest.empty() && printable && text.size() <= 255) return {};
         return fmt::format(
-            "{} is incomplete; write {}", quoted(text),
+            "{} is incomplete; write {}", in_quotes(text),
             kind == "memif" ? "\"memif:/run/weir/memif.sock\"" : "\"vdev:net_null0\"");
     }
     const std::string_view known[] = {"af_xdp", "af_packet", "tap", "memif", "vdev"};
     return fmt::format(
         "{} is no device: write a PCI address like \"0000:3b:00.0\", or af_xdp:IF, "
         "af_packet:IF, tap:IF, memif:SOCKET, vdev:NAME{}",
-        quoted(text), did_you_mean(kind, known));
+        in_quotes(text), did_you_mean(kind, known));
 }
 
 void address(const Value& value, PortConfig& port) {
@@ -78,12 +78,12 @@ void address(const Value& value, PortConfig& port) {
         const bool outside = v4->address.octets[0] == 0 || v4->address.octets[0] == 127 ||
                              v4->address.octets[0] >= 224;
         if (outside || v4->length == 0)
-            value.wrong(fmt::format("{} can not be the address of a port", quoted(*text)));
+            value.wrong(fmt::format("{} can not be the address of a port", in_quotes(*text)));
         else if (v4->length < 31 && (host == 0 || host == ~v4->mask()))
             value.wrong(
                 fmt::format("{} is the {} address of its subnet; a port needs one of the "
                             "others",
-                            quoted(*text), host == 0 ? "network" : "broadcast"));
+                            in_quotes(*text), host == 0 ? "network" : "broadcast"));
         else
             port.address4.push_back(*v4);
         return;
@@ -94,10 +94,10 @@ void address(const Value& value, PortConfig& port) {
             value.wrong(
                 fmt::format("{} is link-local: weir makes that address from the MAC, leave "
                             "it out",
-                            quoted(*text)));
+                            in_quotes(*text)));
         else if (a.multicast() || a.unspecified() || a.loopback() || is_mapped(a) ||
                  v6->length == 0)
-            value.wrong(fmt::format("{} can not be the address of a port", quoted(*text)));
+            value.wrong(fmt::format("{} can not be the address of a port", in_quotes(*text)));
         else
             port.address6.push_back(*v6);
         return;
@@ -105,7 +105,7 @@ void address(const Value& value, PortConfig& port) {
     value.wrong(
         fmt::format("{} is not an address with its subnet's length; write it like "
                     "\"10.1.0.1/24\" or \"fd00:1::1/64\"",
-                    quoted(*text)));
+                    in_quotes(*text)));
 }
 
 void addresses(const Section& section, PortConfig& port) {
@@ -146,7 +146,7 @@ void descriptors(const Section& section, std::string_view key, std::uint16_t& ou
 }
 
 void port(const Section& section, Parsing& p, PortConfig& port) {
-    section.read("name", port.name);
+    section.read_name(port.name);
     if (section.read("device", port.device))
         if (auto fault = device_fault(port.device); !fault.empty())
             section.error("device", std::move(fault));
@@ -172,7 +172,7 @@ void tables(Parsing& p) {
     p.config.tables[TableId{0}].name = default_table;
     for (const Section& section : p.file.tables("table")) {
         const auto id = static_cast<TableId>(p.names.table_order.index_of(section.position()));
-        section.read("name", p.config.tables[id].name);
+        section.read_name(p.config.tables[id].name);
         section.read("routes", p.config.tables[id].routes);
     }
     if (p.config.tables.size() > max_tables)
@@ -196,7 +196,7 @@ void parse_ports(Parsing& p) {
         if (!fresh && section.has("device") && p.report.clean(section.at("device")))
             section.error("device", fmt::format("{} is already the device of port[{}]; one port "
                                                 "owns it",
-                                                quoted(made.device), first->second));
+                                                in_quotes(made.device), first->second));
     }
 }
 

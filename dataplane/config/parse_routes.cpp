@@ -19,7 +19,8 @@ void route(const Section& section, Parsing& p, RouteConfig& route) {
     for (const Section& element : section.tables("via"))
         via(element, p, route.via[element.position()]);
     if (section.has("via") && section.has("policy"))
-        section.error("policy", "and via exclude each other: a route encapsulates or forwards");
+        section.error("policy",
+                      "stands beside via; a route encapsulates or forwards, leave one out");
     if (!section.has("via") && !section.has("policy"))
         section.error("via", "is missing: name next hops, or a policy, or write via = [] to drop");
 }

@@ -38,7 +38,7 @@ bool behavior(const Section& section, Behavior& out) {
         section.error("behavior", fmt::format("{} is not in this version; it has {}", text, all));
     else
         section.error("behavior", fmt::format("{} is no behavior of this version; it has {}{}",
-                                              quoted(text), all, did_you_mean(text, names)));
+                                              in_quotes(text), all, did_you_mean(text, names)));
     return false;
 }
 
@@ -50,15 +50,19 @@ void required(const Section& section, std::string_view key, Behavior behavior, b
         section.error(key, fmt::format("means nothing to {}; leave it out", name(behavior)));
 }
 
-void next_hop(const Section& section, Behavior behavior, SidConfig& sid) {
+void next_hop(const Section& section, SidConfig& sid) {
     std::variant<Ipv4Addr, Ipv6Addr> address;
-    if (!section.read("next_hop", address)) return;
-    std::visit([&](const auto& it) { sid.next_hop = it; }, address);
-    const bool v4 = std::holds_alternative<Ipv4Addr>(address);
-    if (v4 != (behavior == Behavior::end_dx4))
-        section.error("next_hop",
-                      fmt::format("{} hands over IPv{} packets; name an IPv{} neighbour",
-                                  name(behavior), v4 ? 6 : 4, v4 ? 6 : 4));
+    if (section.read("next_hop", address))
+        std::visit([&](const auto& it) { sid.next_hop = it; }, address);
+}
+
+void check_family(const Section& section, const SidConfig& sid) {
+    const bool v4 = std::holds_alternative<Ipv4Addr>(sid.next_hop);
+    if (std::holds_alternative<std::monostate>(sid.next_hop) ||
+        v4 == (sid.behavior == Behavior::end_dx4))
+        return;
+    section.error("next_hop", fmt::format("{} hands over IPv{} packets; name an IPv{} neighbour",
+                                          name(sid.behavior), v4 ? 6 : 4, v4 ? 6 : 4));
 }
 
 void sid(const Section& section, Parsing& p, SidConfig& sid) {
@@ -66,11 +70,12 @@ void sid(const Section& section, Parsing& p, SidConfig& sid) {
     p.names.slices.read(section, "slice", sid.slice);
     p.names.tables.read(section, "table", sid.table);
     p.names.ports.read(section, "port", sid.port);
+    next_hop(section, sid);
     if (!behavior(section, sid.behavior)) return;
     required(section, "table", sid.behavior, decapsulates_to_table(sid.behavior));
     required(section, "port", sid.behavior, decapsulates_to_neighbor(sid.behavior));
     required(section, "next_hop", sid.behavior, decapsulates_to_neighbor(sid.behavior));
-    if (decapsulates_to_neighbor(sid.behavior)) next_hop(section, sid.behavior, sid);
+    if (decapsulates_to_neighbor(sid.behavior)) check_family(section, sid);
 }
 
 }  // namespace

@@ -44,7 +44,7 @@ void control(const Section& section, SliceConfig& slice) {
 
 void slice(const Section& section, SliceConfig& slice) {
     section.read("id", slice.id);
-    section.read("name", slice.name);
+    section.read_name(slice.name);
     section.read("guarantee", slice.guarantee);
     section.read("limit", slice.limit);
     section.read("weight", slice.weight);
@@ -55,7 +55,7 @@ void slice(const Section& section, SliceConfig& slice) {
         section.error("queues",
                       fmt::format("{} is not a power of two; {} or {} is", slice.queues,
                                   std::bit_floor(slice.queues), std::bit_ceil(slice.queues)));
-    if (slice.isolate > slice.queues)
+    if (slice.isolate > slice.queues && section.report().clean(section.at("queues")))
         section.error("isolate", fmt::format("{} buckets can not stall, there are {} queues; lower "
                                              "it or raise queues",
                                              slice.isolate, slice.queues));

@@ -66,9 +66,9 @@ Wrong wrong_unit(const Kind& kind, std::string_view unit) {
     if (unit.empty()) return {fmt::format("needs a unit, for example \"{}\"", kind.example)};
     for (const Unit& known : kind.units)  // case alone: "40g"
         if (edit_distance(known.name, unit) == 0)
-            return {
-                fmt::format("has unknown unit {}; did you mean \"{}\"?", quoted(unit), known.name)};
-    return {fmt::format("has unknown unit {}; units are {}", quoted(unit), unit_names(kind))};
+            return {fmt::format("has unknown unit {}; did you mean \"{}\"?", in_quotes(unit),
+                                known.name)};
+    return {fmt::format("has unknown unit {}; units are {}", in_quotes(unit), unit_names(kind))};
 }
 
 // whole.fraction x factor, exact.

@@ -7,11 +7,21 @@
 
 namespace weir {
 
-void Report::error(const KeyPath& at, std::string text) { add(at, place(at), std::move(text)); }
+void Report::error(const KeyPath& at, std::string text) {
+    if (full())
+        ++count_;
+    else
+        add(at, place(at), std::move(text));
+}
 
 void Report::key_error(const KeyPath& at, std::string text) {
+    if (full()) {
+        ++count_;
+        return;
+    }
     const toml::node* holder = &static_cast<const toml::node&>(tree_);
-    for (const auto& step : at.parent().steps()) {
+    const KeyPath parent = at.parent();
+    for (const auto& step : parent.steps()) {
         if (step.element())
             holder = holder->as_array()->get(step.index());
         else
@@ -25,7 +35,6 @@ void Report::key_error(const KeyPath& at, std::string text) {
 
 void Report::add(const KeyPath& at, Place place, std::string text) {
     ++count_;
-    if (errors_.size() >= max_errors) return;
     errors_.push_back({file_, place.line, place.column, at.to_string(), std::move(text)});
     for (KeyPath path = at; !path.empty(); path = path.parent()) unclean_.insert(path.to_string());
 }

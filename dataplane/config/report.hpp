@@ -27,6 +27,7 @@ public:
     // No error at `at` or anywhere below: what was read from there may be relied on.
     bool clean(const KeyPath& at) const;
     bool any() const { return count_ > 0; }
+    bool full() const { return errors_.size() >= max_errors; }
     unsigned line(const KeyPath& at) const;
 
     // All of them, in the order of the file.

@@ -14,6 +14,10 @@ void Section::name_unknown_keys() const {
     for (const auto& [key, node] : *table_) {
         const std::string_view name = key.str();
         if (keys_->find(name) != nullptr) continue;
+        if (report_->full()) {
+            report_->key_error(at_ / name, {});  // counted; spares the search
+            continue;
+        }
         const auto known = keys_->names();
         std::string advice = did_you_mean(name, known);
         const std::string elsewhere = advice.empty() ? sections_with(name) : std::string{};

@@ -68,7 +68,7 @@ bool convert(const Value& value, E& out) {
             return true;
         }
     const auto known = word_texts<E>();
-    return value.wrong("is " + quoted(*text) + ", not one of " + value.key.type.text +
+    return value.wrong("is " + in_quotes(*text) + ", not one of " + value.key.type.text +
                        did_you_mean(*text, known));
 }
 template <class T>
@@ -97,6 +97,10 @@ public:
     bool read(std::string_view name, T& out) const {
         const auto value = find(name);
         return value && convert(*value, out);
+    }
+    // The name of the thing. One that is no name is kept as other messages may show it.
+    void read_name(std::string& out) const {
+        if (read("name", out) && !report_->clean(at_ / "name")) out = in_quotes(out);
     }
     // All right elements; false if the key is absent or anything in it is wrong.
     template <class T>

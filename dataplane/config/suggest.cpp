@@ -59,7 +59,7 @@ std::string did_you_mean(std::string_view word, std::span<const std::string_view
     return found.empty() ? std::string{} : fmt::format("; did you mean \"{}\"?", found);
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
     std::string out = "\"";
     for (const char c : text.substr(0, longest_shown)) {
         const auto byte = static_cast<unsigned char>(c);

@@ -19,6 +19,6 @@ std::string did_you_mean(std::string_view word, std::span<const std::string_view
 
 // The word in double quotes, at most 60 bytes of it, everything unprintable as \xNN: text from a
 // file goes to a terminal.
-std::string quoted(std::string_view text);
+std::string in_quotes(std::string_view text);
 
 }  // namespace weir
