@@ -119,7 +119,8 @@ ApiResponse Api::handle(const ApiRequest& request) const {
                 ? fmt::format("there is no {}; GET /v1 lists what there is", path)
                 : fmt::format("there is no {} here; /metrics, /healthz, /readyz and / are", path));
     }
-    const std::string_view method = request.method == "HEAD" ? "GET" : request.method;
+    std::string_view method = request.method;
+    if (method == "HEAD") method = "GET";
     if (method != found->method) {
         ApiResponse refused =
             error(405, "method_not_allowed", fmt::format("{} is a {}", found->path, found->method));
