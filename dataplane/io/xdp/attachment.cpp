@@ -59,7 +59,8 @@ unsigned link_of(unsigned program) {
 }  // namespace
 
 void make_room_for_xdp(const KernelInterface& interface, const std::string& port) {
-    LIBBPF_OPTS(bpf_xdp_query_opts, now);
+    bpf_xdp_query_opts now{};
+    now.sz = sizeof now;
     const int index = static_cast<int>(interface.index());
     if (bpf_xdp_query(index, 0, &now) < 0) return;  // attaching will say why
     const Mode modes[] = {{"xdpdrv", XDP_FLAGS_DRV_MODE, now.drv_prog_id},
@@ -71,7 +72,9 @@ void make_room_for_xdp(const KernelInterface& interface, const std::string& port
         const std::string name = program_name(fd);
         int error = 0;
         if (name == xdp_program_name) {
-            LIBBPF_OPTS(bpf_xdp_attach_opts, only_that, .old_prog_fd = fd);
+            bpf_xdp_attach_opts only_that{};
+            only_that.sz = sizeof only_that;
+            only_that.old_prog_fd = fd;
             error = bpf_xdp_detach(index, mode.flag | XDP_FLAGS_REPLACE, &only_that);
         }
         if (fd >= 0) close(fd);

@@ -171,7 +171,9 @@ void Steering::adopt_xdp(const std::set<int>& before) {
 
 void Steering::adopt_packet() {
     const auto bytes = weir_socket_bytes();
-    LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = "weir_socket");
+    bpf_object_open_opts options{};
+    options.sz = sizeof options;
+    options.object_name = "weir_socket";
     filter_ = bpf_object__open_mem(bytes.data(), bytes.size(), &options);
     if (filter_ == nullptr || bpf_object__load(filter_) < 0)
         refuse(port_, fmt::format("the kernel does not load its socket filter: {}{}: run weir with "

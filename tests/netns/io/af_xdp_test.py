@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """What of an interface's traffic an af_xdp port takes, and what stays the kernel's."""
-from shell import Shell, left_behind
+from shell import Shell, left_behind, slow
 from lib import lab, packets, report, sandbox, wire
 from scapy.layers.inet6 import (ICMPv6ND_NA, ICMPv6ND_NS, ICMPv6ND_RA,
                                 ICMPv6NDOptSrcLLAddr, IPv6ExtHdrHopByHop)
@@ -148,5 +148,5 @@ def test(say):
 
 
 if __name__ == '__main__':
-    sandbox.enter(90)
+    sandbox.enter(500 if slow() else 90)
     raise SystemExit(report.run(report.Report('netns/io-af-xdp'), test))

@@ -4,7 +4,7 @@ import os
 import pathlib
 import subprocess
 
-from shell import Refused, Shell, left_behind
+from shell import Refused, Shell, left_behind, slow
 from lib import lab, report, sandbox
 
 NOBODY = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups']
@@ -66,5 +66,5 @@ def test(say):
 
 
 if __name__ == '__main__':
-    sandbox.enter(90)
+    sandbox.enter(500 if slow() else 90)
     raise SystemExit(report.run(report.Report('netns/io-errors'), test))

@@ -4,7 +4,7 @@ import os
 import pathlib
 import signal
 
-from shell import Refused, Shell, left_behind
+from shell import Refused, Shell, left_behind, slow
 from lib import lab, report, sandbox, wire
 from scapy.layers.inet6 import ICMPv6ND_NS
 from scapy.layers.l2 import ARP, Ether
@@ -155,5 +155,5 @@ def test(say):
 
 
 if __name__ == '__main__':
-    sandbox.enter(120)
+    sandbox.enter(500 if slow() else 120)
     raise SystemExit(report.run(report.Report('netns/io-ports'), test))

@@ -12,9 +12,14 @@ from lib import lab  # noqa: E402
 
 
 def binary():
-    if len(sys.argv) != 2:
-        sys.exit(f'usage: {sys.argv[0]} PATH-OF-io-port-shell')
+    if len(sys.argv) not in (2, 3):
+        sys.exit(f'usage: {sys.argv[0]} PATH-OF-io-port-shell [--slow]')
     return str(pathlib.Path(sys.argv[1]).resolve())
+
+
+def slow():
+    """A build with sanitizers: no limits on time."""
+    return '--slow' in sys.argv
 
 
 class Refused(Exception):
@@ -116,7 +121,7 @@ class Shell:
     def stop(self):
         self.command('quit')
         self.process.stdin.close()
-        code = self.process.wait(10)
+        code = self.process.wait(60 if slow() else 10)
         error = self.process.stderr.read().decode().strip()
         if code != 0 or error:
             raise lab.CommandFailed(f'io-port-shell: exit {code}: {error}')
