@@ -42,7 +42,8 @@ def sid_cases(bed):
     yield ('Last Entry beyond the header (RFC 8986 4.1 S09)', bed.wan,
            packet([end, SEGMENTS[0]], lastentry=9), (4, 0, 'ptr', LEFT_AT))
     yield ('hop limit 1 at End', bed.wan, packet([end, SEGMENTS[0]], hops=1), (3, 0, None, None))
-    yield ('no upper layer at End (RFC 8986 4.1.1)', bed.wan, packet([end]), (4, 4, 'ptr', UPPER_AT))
+    yield ('no upper layer at End (RFC 8986 4.1.1)', bed.wan, packet([end]),
+           (4, 4, 'ptr', UPPER_AT))
     yield ('Segments Left 1 at End.DT4 (RFC 8986 4.7)', bed.wan, packet([dt4, SEGMENTS[0]]),
            (4, 0, 'ptr', LEFT_AT))
     yield ('IPv6 inside at End.DT4', bed.wan,
@@ -96,7 +97,8 @@ def errors(bed, report, path):
             continue
         value = f', {wanted[2]} {wanted[3]}' if wanted[2] else ''
         objection = objection_of(frame, packet, wanted)
-        report.claim(not objection, f'{bed.kind}: {name}: type {wanted[0]} code {wanted[1]}{value}', objection)
+        report.claim(not objection, f'{bed.kind}: {name}: type {wanted[0]} code {wanted[1]}{value}',
+                     objection)
         frames.append(frame)
         names.append((name, wanted, isinstance(packet, IPv6)))
     for row, (name, wanted, six) in zip(shark.dissect(wire.write_pcap(path, frames)), names,

@@ -25,14 +25,16 @@ class LinuxBed:
         self.peer, self.b = Namespace('peer', forwards=True), Namespace('host-b')
         link(self.a, 'lan', [f'{plan.HOST4}/24', f'{plan.HOST6}/64'], self.dut, 'lan0', [])
         link(self.dut, 'wan0', [], self.peer, 'wan', ['fd00:ab::2/64'], WAN_MTU)
-        link(self.peer, 'far', ['10.2.0.1/16', 'fd00:2::1/32'], self.b, 'far', ['10.2.0.9/16', 'fd00:2::9/32'])
+        link(self.peer, 'far', ['10.2.0.1/16', 'fd00:2::1/32'],
+             self.b, 'far', ['10.2.0.9/16', 'fd00:2::9/32'])
         self.a.ip(f'route add default via {plan.LAN4}.1', f'route add default via {plan.LAN6}:1')
         self.b.ip('route add default via 10.2.0.1', 'route add default via fd00:2::1')
         self.set_up_peer()
         lists = {(mode, count): {family: HOPS[:count - 1] + [LAST[family][-1]] for family in (4, 6)}
                  for mode in plan.MODES for count in plan.LENGTHS}
         config = (plan.node('af_xdp:lan0', 'af_xdp:wan0', 1500, WAN_MTU) + plan.policies(lists)
-                  + plan.policy('dx6', 'full', [HOPS[0], DX6]) + plan.steered('fd00:2:99::/48', 'dx6')
+                  + plan.policy('dx6', 'full', [HOPS[0], DX6])
+                  + plan.steered('fd00:2:99::/48', 'dx6')
                   + plan.sids())
         self.weir = Weir(folder, self.dut, 'judged-linux', config, scratch)
         self.weir.start()
@@ -126,7 +128,7 @@ def path_mtu(bed, report):
     for family, mode, count in ((4, 'full', 3), (6, 'full', 3), (4, 'reduced', 8), (6, 'full', 8)):
         to = plan.destination(mode, count, family)
         overhead = 48 + 16 * (count - (mode == 'reduced'))
-        out = bed.a.run('tracepath', '-n', '-m', '6', to, timeout=30)
+        out = bed.a.run('tracepath', '-n', '-m', '6', to)
         found = [int(value) for value in re.findall(r'pmtu (\d+)', out)]
         report.equal(f'tracepath to {to}, {plan.MODES[mode]} with {count} segments: path MTU',
                      found[-1] if found else None, WAN_MTU - overhead)

@@ -1,5 +1,5 @@
-"""Addresses and configuration that the beds of this test share: policies for each list length, a SID
-for each behaviour. weir stands between a LAN and a WAN."""
+"""Addresses and configuration that the beds of this test share: policies for each list length, a
+SID for each behaviour. weir stands between a LAN and a WAN."""
 
 LOCATOR, SOURCE = 'fc00:a::/32', 'fc00:a::1'
 FAR_LOCATOR = 'fc00:f::/32'
@@ -20,7 +20,8 @@ def destination(mode, count, family):
 
 def policy(name, mode, segments):
     listed = ', '.join(f'"{segment}"' for segment in segments)
-    return f'[[policy]]\nname = "{name}"\nencap = "{mode}"\npaths = [ {{ segments = [{listed}] }} ]\n'
+    return f'[[policy]]\nname = "{name}"\nencap = "{mode}"\n' \
+           f'paths = [ {{ segments = [{listed}] }} ]\n'
 
 
 def steered(to, name):

@@ -22,7 +22,8 @@ def encapsulation_fields(inner, segments, reduced):
               'ipv6.dst': [segments[0]] + ([inner.dst] if six else []),
               'ipv6.nxt': [within if bare else '43'] + (['17'] if six else []),
               'ipv6.hlim': ['64'] + ([str(inner.hlim)] if six else []),
-              'ipv6.plen': [str(overhead - 40 + len(inner))] + ([str(len(inner) - 40)] if six else []),
+              'ipv6.plen': [str(overhead - 40 + len(inner))] + (
+                  [str(len(inner) - 40)] if six else []),
               'udp.checksum.status': ['1']}
     if not six:
         fields.update({'ip.src': [inner.src], 'ip.dst': [inner.dst], 'ip.ttl': [str(inner.ttl)],

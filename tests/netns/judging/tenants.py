@@ -1,5 +1,5 @@
-"""Tenants that use the same addresses: each decapsulating SID leads into its own table, and each LAN
-port into its own policy.
+"""Tenants that use the same addresses: each decapsulating SID leads into its own table, and each
+LAN port into its own policy.
 
 red host  --lan0--\\
                    weir --wan0-- peer (Linux encapsulates and decapsulates) --far-- host-b

@@ -8,6 +8,8 @@ import socket
 import subprocess
 import time
 
+from .lab import PATIENCE
+
 
 class NotReady(Exception):
     pass
@@ -30,7 +32,7 @@ class Weir:
     def write(self, config):
         self.file.write_text(config.replace('@SOCKET@', str(self.socket)), encoding='utf-8')
 
-    def start(self, timeout=20.0, wait=True):
+    def start(self, timeout=PATIENCE, wait=True):
         """Returns the seconds until READY=1 came on the notification socket."""
         path = self.scratch / f'{self.name}.notify'
         path.unlink(missing_ok=True)
@@ -57,7 +59,7 @@ class Weir:
             return ''
         return '\n'.join(self.log.read_text(errors='replace').splitlines()[-lines:])
 
-    def end(self, number=signal.SIGTERM, timeout=15.0):
+    def end(self, number=signal.SIGTERM, timeout=PATIENCE):
         """Its exit code (negative: the signal that ended it)."""
         if self.process is None:
             return None
@@ -70,7 +72,7 @@ class Weir:
     def running(self):
         return self.process is not None and self.process.poll() is None
 
-    def ctl(self, *words, timeout=10.0):
+    def ctl(self, *words, timeout=PATIENCE):
         """(exit code, stdout, stderr) of weirctl."""
         done = subprocess.run([self.folder / 'weirctl', '--socket', self.socket, *words],
                               capture_output=True, text=True, timeout=timeout, check=False)
@@ -104,5 +106,5 @@ class Weir:
 
 def check(folder, file):
     done = subprocess.run([pathlib.Path(folder) / 'weir', '--check', '-c', file],
-                          capture_output=True, text=True, timeout=20, check=False)
+                          capture_output=True, text=True, timeout=PATIENCE, check=False)
     return done.returncode, done.stdout + done.stderr

@@ -3,6 +3,8 @@ import json
 import signal
 import subprocess
 
+from .lab import PATIENCE
+
 
 class Generator:
     """One run in the background; `finish` returns what it prints as JSON."""
@@ -12,7 +14,7 @@ class Generator:
         self.process = namespace.start(folder / 'weir-gen', '--json', *words,
                                        stdout=subprocess.PIPE, stderr=self.log, text=True)
 
-    def finish(self, timeout=60.0, number=signal.SIGINT):
+    def finish(self, timeout=PATIENCE, number=signal.SIGINT):
         """Ends it by a signal (None: waits until it ends by itself)."""
         if number is not None and self.process.poll() is None:
             self.process.send_signal(number)
@@ -30,5 +32,5 @@ class Generator:
         return json.loads(out)
 
 
-def generate(folder, namespace, words, log, timeout=60.0):
+def generate(folder, namespace, words, log, timeout=PATIENCE):
     return Generator(folder, namespace, words, log).finish(timeout, number=None)

@@ -6,6 +6,7 @@ import subprocess
 import time
 
 CLONE_NEWNET = 0x40000000
+PATIENCE = 60  # seconds: a machine that builds beside the tests may take long for anything
 libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -13,7 +14,7 @@ class CommandFailed(Exception):
     pass
 
 
-def command(words, timeout=15, check=True, **options):
+def command(words, timeout=PATIENCE, check=True, **options):
     """Runs it and returns what it printed; a failure says what it said on stderr."""
     done = subprocess.run(words, timeout=timeout, capture_output=True, text=True, **options)
     if check and done.returncode != 0:
@@ -22,7 +23,7 @@ def command(words, timeout=15, check=True, **options):
     return done.stdout
 
 
-def wait_for(what, condition, timeout=10.0, every=0.02):
+def wait_for(what, condition, timeout=PATIENCE, every=0.02):
     """The first true value of condition(), or TimeoutError that names what was waited for."""
     deadline = time.monotonic() + timeout
     while True:
@@ -52,7 +53,7 @@ class Namespace:
     def words(self, words):
         return ['ip', 'netns', 'exec', self.name, *map(str, words)]
 
-    def run(self, *words, timeout=15, check=True, **options):
+    def run(self, *words, timeout=PATIENCE, check=True, **options):
         return command(self.words(words), timeout, check, **options)
 
     def start(self, *words, **options):
@@ -109,7 +110,7 @@ class Namespace:
 
 
 def address_line(address, interface):
-    """For `ip -batch`: usable at once, also where duplicate detection runs late on a busy machine."""
+    """For `ip -batch`: usable at once, also where duplicate detection runs late."""
     return f'addr replace {address} dev {interface}' + (' nodad' if ':' in address else '')
 
 

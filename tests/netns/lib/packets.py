@@ -94,5 +94,5 @@ def differences(frame, wanted):
 
 
 __all__ = ['ICMP', 'IP', 'UDP', 'IPv6', 'IPv6ExtHdrSegmentRouting', 'Ether', 'Raw', 'IPV4_IN',
-           'IPV6_IN', 'ROUTING', 'ICMPV6', 'ETHERNET', 'aged', 'differences', 'encapsulate', 'framed', 'ip_of',
-           'layers', 'next_header', 'text', 'udp']
+           'IPV6_IN', 'ROUTING', 'ICMPV6', 'ETHERNET', 'aged', 'differences', 'encapsulate',
+           'framed', 'ip_of', 'layers', 'next_header', 'text', 'udp']

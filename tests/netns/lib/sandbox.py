@@ -1,8 +1,8 @@
 """Runs a test in a mount, network and PID namespace of its own.
 
-When the test ends, however it ends (also by SIGKILL), the kernel ends every process it started and
-takes back every interface: there is nothing that clean-up code could forget. /run is private too, so
-that two tests, or a weir of this machine, never meet in /run/weir or /run/netns.
+When the test ends, however it ends (also by SIGKILL), the kernel ends every process it started
+and takes back every interface: there is nothing that clean-up code could forget. /run is private
+too, so that two tests, or a weir of this machine, never meet in /run/weir or /run/netns.
 """
 import argparse
 import os

@@ -2,7 +2,7 @@
 import subprocess
 
 # A field that occurs more than once (outer and inner address) is printed with commas, outer first.
-FIELDS = ('_ws.malformed', '_ws.expert.severity', '_ws.expert.message', 'frame.len', 'eth.type', 'ipv6.version',
+FIELDS = ('_ws.malformed', '_ws.expert.severity', '_ws.expert.message',
           'ipv6.plen', 'ipv6.nxt', 'ipv6.hlim', 'ipv6.tclass', 'ipv6.flow', 'ipv6.src', 'ipv6.dst',
           'ipv6.routing.nxt', 'ipv6.routing.len', 'ipv6.routing.type', 'ipv6.routing.segleft',
           'ipv6.routing.srh.last_entry', 'ipv6.routing.srh.flags', 'ipv6.routing.srh.tag',

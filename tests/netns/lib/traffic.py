@@ -7,7 +7,7 @@ import subprocess
 import threading
 import time
 
-from .lab import wait_for
+from .lab import PATIENCE, wait_for
 
 SO_RCVBUFFORCE = 33  # asm-generic/socket.h; Python has no name for it
 
@@ -17,7 +17,7 @@ def ping(namespace, address, count, interval=0.02, wait=2, size=None, extra=()):
     words = ['ping', '-n', '-q', '-c', count, '-i', interval, '-W', wait, *extra]
     if size is not None:
         words += ['-s', size]
-    out = namespace.run(*words, address, check=False, timeout=count * interval + 20)
+    out = namespace.run(*words, address, check=False, timeout=count * interval + PATIENCE)
     found = re.search(r'(\d+) packets transmitted, (\d+) received', out)
     if not found:
         raise RuntimeError(f'ping {address} said: {out}')
@@ -34,7 +34,7 @@ def iperf(client, server, address, seconds=3, udp_rate=None, extra=()):
         words = ['iperf3', '-J', '-c', address, '-t', seconds, *extra]
         if udp_rate:
             words += ['-u', '-b', udp_rate, '-l', 1200]
-        out = client.run(*words, timeout=seconds + 20, check=False)
+        out = client.run(*words, timeout=seconds + PATIENCE, check=False)
         result = json.loads(out)
         if 'error' in result:
             raise RuntimeError(f'iperf3 to {address}: {result["error"]}')
@@ -85,7 +85,7 @@ class TcpSession:
         with server.entered():
             self.listener = socket.create_server((address, port), family=family_of(address))
         with client.entered():
-            self.client = socket.create_connection((address, port), timeout=10)
+            self.client = socket.create_connection((address, port), timeout=PATIENCE)
         self.server, _ = self.listener.accept()
         self.rounds = 0
         self.longest = 0.0  # seconds between question and answer
@@ -116,25 +116,3 @@ class TcpSession:
         self.thread.join(10)
         for each in (self.client, self.server, self.listener):
             each.close()
-
-
-class PingFlow:
-    """Echo requests for as long as the block runs; sent and received are known behind it."""
-
-    def __init__(self, namespace, address, interval=0.01):
-        self.namespace, self.address, self.interval = namespace, address, interval
-        self.sent = self.received = 0
-
-    def __enter__(self):
-        # SIGINT ends it, and only then does it print its sums.
-        self.process = self.namespace.start('ping', '-n', '-q', '-i', self.interval, '-W', 2,
-                                            self.address, stdout=subprocess.PIPE,
-                                            stderr=subprocess.STDOUT, text=True)
-        return self
-
-    def __exit__(self, *_):
-        self.process.send_signal(2)
-        out, _ = self.process.communicate(timeout=10)
-        found = re.search(r'(\d+) packets transmitted, (\d+) received', out)
-        if found:
-            self.sent, self.received = int(found[1]), int(found[2])

@@ -26,7 +26,7 @@ class Wire:
     def send(self, frame):
         self.socket.send(bytes(frame))
 
-    def receive(self, wanted, timeout=1.0):
+    def receive(self, wanted, timeout=3.0):
         """The first frame from now on for which wanted(bytes) is true; None after `timeout`."""
         deadline = time.monotonic() + timeout
         while (left := deadline - time.monotonic()) > 0:
