@@ -90,10 +90,12 @@ void Node::make_workers(const Config& config) {
                             .queues = {},
                             .owned = {},
                             .owners = owners_,
+                            .chains = {},
                             .punt_rates = {}};
         for (std::size_t p = 0; p < ports_.size(); ++p) {
             const auto id = static_cast<PortId>(p);
             setup.punt_rates.push_back(config.ports[id].punt_rate);
+            setup.chains.push_back(ports_[p]->chains());
             if (index(owners_[id]) == i) setup.owned.emplace_back(id, ports_[p].get());
             // Queue q of port p: a port with fewer queues than workers does not always meet the
             // first ones.

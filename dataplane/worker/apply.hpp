@@ -36,8 +36,14 @@ inline Drop make_room(Packet& packet, Meta& meta, std::size_t bytes) noexcept {
     if (front >= needed) [[likely]]
         return Drop::none;
     const std::size_t shift = needed - front;
+    const std::size_t linear_bytes = head(packet, meta).size();
+    // A chain's first segment came full; what then moves must lie behind the headers that are
+    // looked at.
+    constexpr std::size_t headers = 256;
+    if (front + linear_bytes + shift > packet.buf_len &&
+        (linear_bytes < headers + shift || !spill(packet, static_cast<std::uint16_t>(shift))))
+        return Drop::no_room;
     const auto linear = head(packet, meta);
-    if (front + linear.size() + shift > packet.buf_len) return Drop::no_room;
     __builtin_memmove(meta.ip + shift, meta.ip, linear.size());
     meta.ip += shift;
     packet.data_off = static_cast<std::uint16_t>(packet.data_off + shift);

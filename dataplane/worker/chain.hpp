@@ -24,4 +24,21 @@ inline void trim_tail(Packet& packet, std::uint32_t extra) noexcept {
     }
 }
 
+// Makes `bytes` of tailroom in a full first segment of a chain: its last bytes move into a segment
+// of their own behind it. False where there is no buffer for one, or too little to move.
+inline bool spill(Packet& packet, std::uint16_t bytes) noexcept {
+    if (packet.nb_segs == 1 || packet.nb_segs == RTE_MBUF_MAX_NB_SEGS || packet.data_len <= bytes)
+        return false;
+    Packet* segment = rte_pktmbuf_alloc(packet.pool);
+    if (segment == nullptr) return false;
+    packet.data_len = static_cast<std::uint16_t>(packet.data_len - bytes);
+    __builtin_memcpy(rte_pktmbuf_mtod(segment, void*),
+                     rte_pktmbuf_mtod_offset(&packet, void*, packet.data_len), bytes);
+    segment->data_len = bytes;
+    segment->next = packet.next;
+    packet.next = segment;
+    packet.nb_segs = static_cast<std::uint16_t>(packet.nb_segs + 1);
+    return true;
+}
+
 }  // namespace weir

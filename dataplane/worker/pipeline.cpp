@@ -93,6 +93,10 @@ Drop Pipeline::send(Packet& packet, Meta& meta, const Context& context) noexcept
 
 Drop Pipeline::deliver(Packet& packet, PortId out) noexcept {
     packet.port = static_cast<std::uint16_t>(index(out));
+    // A device that does not take chains would send the first segment and stale memory behind it.
+    if (packet.nb_segs > 1 && !setup_.chains.empty() && !setup_.chains[index(out)] &&
+        rte_pktmbuf_linearize(&packet) != 0) [[unlikely]]
+        return Drop::device_refused;
     const WorkerId owner = setup_.owners[out];
     if (owner == setup_.self)
         return setup_.egress[out]->accept(&packet) ? Drop::none : Drop::egress_full;

@@ -25,6 +25,7 @@ public:
         const Handoffs* handoffs = nullptr;
         IdVector<PortId, WorkerId> owners;         // of each port's egress half
         IdVector<PortId, EgressPort*> egress;      // null where another worker owns it
+        std::vector<bool> chains;                  // whether the device takes them; empty: all do
         std::vector<PacketsPerSecond> punt_rates;  // per port
     };
     explicit Pipeline(Setup setup);

@@ -22,6 +22,7 @@ Worker::Worker(Setup setup) : setup_{std::move(setup)} {
         .handoffs = setup_.handoffs,
         .owners = setup_.owners,
         .egress = std::move(halves),
+        .chains = setup_.chains,
         .punt_rates = setup_.punt_rates,
     });
 }

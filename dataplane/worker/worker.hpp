@@ -33,6 +33,7 @@ public:
         std::vector<Queue> queues;
         std::vector<std::pair<PortId, Port*>> owned;  // egress halves
         IdVector<PortId, WorkerId> owners;
+        std::vector<bool> chains;  // by port: the device takes multi-segment packets
         std::vector<PacketsPerSecond> punt_rates;
     };
     explicit Worker(Setup setup);

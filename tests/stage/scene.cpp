@@ -87,6 +87,13 @@ policy = "down"
 [[steer]]
 match = { port = "lan0", to = "10.4.0.0/16" }
 policy = "weighted"
+[[policy]]
+name = "long"
+encap = "full"
+paths = [ { segments = ["fc00:b::1", "fc00:b::2", "fc00:b::3", "fc00:b::4", "fc00:b::5", "fc00:b::6", "fc00:b::7", "fc00:b::8"] } ]
+[[steer]]
+match = { port = "lan0", to = "10.7.0.0/16" }
+policy = "long"
 [[sid]]
 sid = "fc00:a::e"
 behavior = "End"

@@ -5,7 +5,7 @@
 #include <stdexcept>
 
 namespace weir::test {
-Bed::Bed(const Config& config, std::uint32_t buffers)
+Bed::Bed(const Config& config, std::uint32_t buffers, bool devices_take_chains)
     : pool_{make_packet_pool("bed-" + std::to_string(reinterpret_cast<std::uintptr_t>(this)),
                              buffers)} {
     CompileInput input;
@@ -31,6 +31,7 @@ Bed::Bed(const Config& config, std::uint32_t buffers)
         egress_.push_back(std::make_unique<EgressPort>(shard_->ports[static_cast<PortId>(i)]));
         setup.egress.push_back(egress_.back().get());
         setup.owners.push_back(WorkerId{0});
+        setup.chains.push_back(devices_take_chains);
         setup.punt_rates.push_back(config.ports[static_cast<PortId>(i)].punt_rate);
     }
     pipeline_ = std::make_unique<Pipeline>(std::move(setup));
@@ -111,7 +112,8 @@ Outcome Bed::collect(std::span<const std::uint64_t> drops_before, PortId) {
     for (std::size_t i = 0; i < egress_.size(); ++i) {
         egress_[i]->transmit([&](std::span<Packet*> packets) {
             for (Packet* packet : packets) {
-                outcome.sent.push_back({static_cast<PortId>(i), bytes_of(*packet)});
+                outcome.sent.push_back(
+                    {static_cast<PortId>(i), bytes_of(*packet), packet->nb_segs});
                 rte_pktmbuf_free(packet);
             }
             return packets.size();

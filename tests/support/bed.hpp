@@ -19,6 +19,7 @@ struct Outcome {
     struct Sent {
         PortId port;
         Frame frame;
+        unsigned segments;
     };
     struct Punted {
         PuntInfo info;
@@ -32,7 +33,8 @@ struct Outcome {
 
 class Bed {
 public:
-    explicit Bed(const Config& config, std::uint32_t buffers = 8192);
+    explicit Bed(const Config& config, std::uint32_t buffers = 8192,
+                 bool devices_take_chains = true);
     ~Bed();
 
     static MacAddr mac(PortId port) {
