@@ -5,6 +5,7 @@
 #include <rte_eal.h>
 #include <rte_errno.h>
 #include <sched.h>
+#include <spdlog/spdlog.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -14,6 +15,7 @@
 #include "dataplane/io/dpdk_log.hpp"
 #include "dataplane/io/hugepages.hpp"
 #include "dataplane/io/mempool.hpp"
+#include "dataplane/io/numa.hpp"
 #include "dataplane/io/pci_sysfs.hpp"
 #include "dataplane/io/runtime_directory.hpp"
 
@@ -103,6 +105,7 @@ Eal::~Eal() {
 }
 
 EalOptions eal_options(const Config& config) {
+    for (const std::string& sentence : numa_mismatches(config)) spdlog::warn("{}", sentence);
     EalOptions options;
     options.cores = config.workers.cores;
     for (const auto& port : config.ports)

@@ -31,7 +31,7 @@ private:
 };
 
 // EAL options that `config` needs: hugepages "auto" means hugepages where enough are free, else
-// none.
+// none. Logs a warning for each port that is far from its workers (numa.hpp).
 EalOptions eal_options(const Config& config);
 
 // A TSC that stops or changes pace with the clock of its core cannot time anything (CPUID

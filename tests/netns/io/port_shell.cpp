@@ -171,7 +171,7 @@ void serve(const NodeConfig& node, const std::vector<PortConfig>& configs, bool 
 }  // namespace
 }  // namespace weir
 
-// io-port-shell [-m MTU] [-n NODE] [--huge] DEVICE...
+// io-port-shell [-m MTU] [-q QUEUES] [-n NODE] [--huge] DEVICE...
 int main(int argc, char** argv) {
     using namespace weir;
     std::signal(SIGTERM, [](int) { stop = 1; });
@@ -180,6 +180,7 @@ int main(int argc, char** argv) {
     node.name = "probe";
     std::vector<PortConfig> configs;
     std::uint16_t mtu = 1500;
+    std::uint16_t queues = 0;
     bool hugepages = false;
     for (int i = 1; i < argc; ++i) {
         const std::string argument = argv[i];
@@ -187,6 +188,8 @@ int main(int argc, char** argv) {
             hugepages = true;
         } else if (argument == "-m" && i + 1 < argc) {
             mtu = static_cast<std::uint16_t>(std::stoi(argv[++i]));
+        } else if (argument == "-q" && i + 1 < argc) {
+            queues = static_cast<std::uint16_t>(std::stoi(argv[++i]));
         } else if (argument == "-n" && i + 1 < argc) {
             node.name = argv[++i];
         } else {
@@ -194,6 +197,7 @@ int main(int argc, char** argv) {
             config.name = fmt::format("port{}", configs.size());
             config.device = argument;
             config.mtu = mtu;
+            config.receive_queues = queues;
             configs.push_back(config);
         }
     }

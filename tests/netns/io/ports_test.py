@@ -107,6 +107,26 @@ def tap(say):
     again.stop()
 
 
+def queues(say):
+    here, there = lab.Namespace('many'), lab.Namespace('others')
+    lab.link(here, 'x0', ['fd00::5/64'], there, 'x1', ['fd00::9/64'])
+    for device, interface, namespace in (('af_packet:x0', 'x1', there), ('tap:t1', 't1', here)):
+        shell = Shell(here, '-q', '4', device)
+        say.equal(f'{device}: it has as many receive queues as asked', shell.ready[0][3], '4')
+        shell.targets('fd00::1/128')
+        peer = wire.Wire(namespace, interface)
+        sent = [bytes(Ether(src=peer.mac, dst=shell.mac()) / IPv6(src='fd00::9', dst='fd00::1') /
+                      UDP(sport=port, dport=2) / b'x') for port in range(1000, 1064)]
+        for one in sent:
+            peer.send(one)
+        got = [one for one in shell.received() if one in sent]
+        say.claim(sorted(got) == sorted(sent), f'{device}: 64 flows all arrive, each once', len(got))
+        back = frame(shell.mac(), peer.mac, 100, 'fd00::9')
+        shell.send(back)
+        say.claim(peer.receive(lambda one: one == back), f'{device}: and it sends')
+        shell.stop()
+
+
 def memif(say):
     here = lab.Namespace('memif')
     for socket in ('/run/m.sock', '@m'):
@@ -149,6 +169,7 @@ def test(say):
     af_packet(say)
     af_xdp_misses(say)
     tap(say)
+    queues(say)
     memif(say)
     vdev(say)
     say.equal('nothing is left in /run', left_behind(), [])
