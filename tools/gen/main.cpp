@@ -34,7 +34,9 @@ int main(int argc, char** argv) {
         return options ? run_and_print(*options) : static_cast<int>(weir::ExitCode::done);
     } catch (const weir::Error& error) {
         fmt::print(stderr, "weir-gen: {}\n", error.what());
-        return static_cast<int>(error.code());
+        // The device is named on the command line: there is no configuration to be wrong.
+        const bool usage = error.code() == weir::ExitCode::configuration;
+        return static_cast<int>(usage ? weir::ExitCode::usage : error.code());
     } catch (const std::exception& error) {
         fmt::print(stderr, "weir-gen: {}\n", error.what());
         return static_cast<int>(weir::ExitCode::device);

@@ -25,7 +25,7 @@ struct Options {
     std::optional<SendRate> rate;  // none: as fast as the device takes them
     std::uint32_t overhead = 0;    // bytes per frame that a rate in bits counts besides the frame
     Nanos catch_up{100'000'000};
-    double peak = 2;       // of the rate, while catching up
+    double peak = 2;          // of the rate, while catching up
     Nanos duration{0};        // 0: until the count is reached or a signal comes
     std::uint64_t count = 0;  // 0: any. Counted packets to send, or to wait for
     double random_percent = 0;

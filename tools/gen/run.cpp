@@ -125,8 +125,11 @@ private:
             return time_is_up(now) || (options_.count != 0 && sink_->unique() >= options_.count);
         const std::uint64_t ended = sender_ended_.load(std::memory_order_acquire);
         if (ended == 0) return false;
+        // Only what is new shows that more may come: duplicates can go round for ever.
+        const std::uint64_t quiet_since =
+            stopping_.load(std::memory_order_relaxed) ? ended : std::max(ended, sink_->last_new());
         return sink_->unique() >= sender_->packets() ||
-               now - std::min(now, std::max(ended, sink_->last_arrival())) > linger_ticks_;
+               now - std::min(now, quiet_since) > linger_ticks_;
     }
 
     const Options& options_;

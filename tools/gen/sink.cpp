@@ -48,7 +48,7 @@ void Sink::poll() noexcept {
 void Sink::count_only(std::span<Packet*> packets) noexcept {
     std::uint64_t bytes = 0;
     for (const Packet* packet : packets) bytes += packet->pkt_len;
-    last_ = ticks();
+    last_ = last_new_ = ticks();
     if (first_ == 0) first_ = last_;
     ours_.packets.add(packets.size());
     ours_.bytes.add(bytes);
@@ -70,7 +70,10 @@ void Sink::receive(Packet& packet, std::uint64_t now) noexcept {
     if (first_ == 0) first_ = now;
     const Arrival arrival =
         tracker_.receive(found->stamp->flow.host(), found->stamp->sequence.host());
-    if (arrival == Arrival::in_order || arrival == Arrival::reordered) unique_.add();
+    if (arrival == Arrival::in_order || arrival == Arrival::reordered) {
+        unique_.add();
+        last_new_ = now;
+    }
     const std::uint64_t latency = now - found->stamp->time.host();
     if (latency <= longest_latency)
         latency_.record(latency);

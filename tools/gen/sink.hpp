@@ -25,7 +25,8 @@ public:
     std::uint64_t byte_count() const noexcept { return ours_.bytes.read(); }
     // Different ones; with --fast all.
     std::uint64_t unique() const noexcept { return unique_.read(); }
-    std::uint64_t last_arrival() const noexcept { return last_; }  // ticks; the polling thread
+    // When one of those came last, in ticks. For the polling thread.
+    std::uint64_t last_new() const noexcept { return last_new_; }
 
     // `sent`: by flow, where the sender is in this process; else null. `started`: ticks.
     Received result(const std::vector<std::uint64_t>* sent, std::uint64_t started,
@@ -49,6 +50,7 @@ private:
     Counter unique_, other_, damaged_, untimed_;
     std::uint64_t first_ = 0;
     std::uint64_t last_ = 0;
+    std::uint64_t last_new_ = 0;
 };
 
 }  // namespace weir
