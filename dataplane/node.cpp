@@ -5,11 +5,18 @@
 #include <sched.h>
 
 #include <chrono>
+#include <random>
 
 namespace weir {
 namespace {
 
 constexpr std::uint32_t neighbor_slots = 65'536;
+
+// So that nobody outside can choose addresses that all meet in one place of the table.
+std::uint64_t random_seed() {
+    std::random_device device;
+    return std::uint64_t{device()} << 32U | device();
+}
 
 void pin_to(unsigned core, const char* name) {
     cpu_set_t set;
@@ -39,7 +46,7 @@ std::uint32_t packet_buffers(const Config& config) {
 Node::Node(const Config& config)
     : pool_{make_packet_pool("weir-" + config.node.name, packet_buffers(config),
                              packet_data_room_needed(config))},
-      neighbors_{neighbor_slots},
+      neighbors_{neighbor_slots, random_seed()},
       publisher_{static_cast<unsigned>(config.workers.cores.size())} {
     make_ports(config);
     make_workers(config);

@@ -94,11 +94,21 @@ std::size_t SlowPath::poll(const Snapshot& snapshot, Instant now) {
     return moved;
 }
 
+// A slot is used again only when no packet that names it can still lie in a ring: else that packet
+// would go to whoever got the slot.
+void SlowPath::release_neighbors() {
+    for (const ControlRings* rings : setup_.rings)
+        if (rings->resolves.size() != 0) return;
+    for (const NeighborId id : graced_) setup_.neighbors->release(id);
+    graced_.clear();
+}
+
 void SlowPath::tick(Instant now) {
     last_tick_ = now;
     ResolverOutput output;
     resolver_.tick(now, output);
     carry_out(output);
+    release_neighbors();
 }
 
 void SlowPath::stop() {
@@ -207,7 +217,7 @@ void SlowPath::carry_out(ResolverOutput& output) {
         lose(packet, lost.port, lost.drop);
     }
     for (const NeighborId id : output.erased)
-        setup_.publisher->after_grace([table = setup_.neighbors, id] { table->release(id); });
+        setup_.publisher->after_grace([this, id] { graced_.push_back(id); });
 }
 
 // The sender of a packet that waited in vain is told so - unless that is us, through an

@@ -55,9 +55,12 @@ private:
     void inject(Packet& packet, WorkerId worker);
     void lose(Packet& packet, PortId port, Drop drop);
     void consume(Packet& packet);
+    void release_neighbors();
 
     Setup setup_;
     Resolver resolver_;
+    std::vector<NeighborId>
+        graced_;  // erased, and no worker holds them; packets in a ring still may
     IdVector<PortId, ResolverPort> ports_;
     TokenRate unreachable_limit_{PacketsPerSecond{100}, 16};
     Instant last_tick_{};

@@ -57,8 +57,9 @@ inline bool ipv4_checksum_ok(const Ipv4Header& ip) noexcept {
 // word).
 inline void ipv4_decrement_ttl(Ipv4Header& ip) noexcept {
     --ip.ttl;
-    std::uint32_t sum = ip.checksum.host() + 0x100U;
-    ip.checksum = be16{static_cast<std::uint16_t>(sum + (sum >> 16U))};
+    const std::uint32_t sum = ip.checksum.host() + 0x100U;
+    // 0xffff would be minus zero: what recomputing gives is 0.
+    ip.checksum = be16{static_cast<std::uint16_t>(sum + (sum >= 0xffffU ? 1U : 0U))};
 }
 // TOS replaced with the checksum updated in place (RFC 1624 eqn. 3).
 inline void ipv4_set_tos(Ipv4Header& ip, std::uint8_t tos) noexcept {

@@ -33,6 +33,17 @@ std::vector<Input> seeds() {
           "\"precise\"\nqueues=256\ndscp=30\necn={min=\"2MB\",max=\"8MB\"}\nwatchdog={detect="
           "\"400ms\",restore=\"1s\",action=\"drop\"}\n"})
         all.push_back(input_of(test::scene_text() + extra));
+    // Each refused for one reason.
+    for (const char* wrong :
+         {"[[policy]]\nname = \"p\"\npaths = [ { segments = [] } ]\n",
+          "[[policy]]\nname = \"p\"\npaths = [ { weight = 0, segments = [\"fc00:b::1\"] } ]\n",
+          "[[policy]]\nname = \"p\"\npaths = []\n",
+          "[[steer]]\nmatch = { to = \"10.9.0.0/16\" }\npolicy = \"nobody\"\n",
+          "[[sid]]\nsid = \"fc00:b::e\"\nbehavior = \"End\"\n",
+          "[[sid]]\nsid = \"fc00:a::e9\"\nbehavior = \"End.X\"\n",
+          "[[port]]\nname = \"x\"\ndevice = \"af_xdp:eth9\"\nmtu = 9000\n",
+          "[[route]]\nto = \"10.0.0.0/33\"\nvia = []\n"})
+        all.push_back(input_of(test::scene_text() + wrong));
     return all;
 }
 
