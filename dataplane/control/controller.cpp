@@ -126,7 +126,9 @@ void Controller::adopt(const Config& config) {
     setup_.publisher->publish(std::move(snapshot));
 }
 
-std::vector<NeighborView> Controller::neighbors() const { return slow_path_.neighbors(steady_now()); }
+std::vector<NeighborView> Controller::neighbors() const {
+    return slow_path_.neighbors(steady_now());
+}
 
 Balance Controller::balance() const {
     Balance sum = balance_of(*setup_.slow_path.shard);
