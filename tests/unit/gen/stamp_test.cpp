@@ -39,7 +39,7 @@ struct Exact {
 
 TEST(Stamp, IsFoundWheneverItIsWholeAndNeverWhenCut) {
     for (const bool ipv6 : {false, true})
-        for (const std::size_t segments : {0, 1, 3}) {
+        for (const std::size_t segments : {0U, 1U, 3U}) {
             const auto whole = packet(ipv6, segments);
             const auto found = find_stamp(whole);
             ASSERT_TRUE(found);
@@ -64,7 +64,7 @@ TEST(Stamp, IsFoundBehindVlanTags) {
 }
 
 TEST(Stamp, PacketOfAnyOtherKindIsNotOurs) {
-    for (const std::size_t at : {12, 23, 42}) {  // type, protocol, magic
+    for (const std::size_t at : {12U, 23U, 42U}) {  // type, protocol, magic
         auto other = packet(false, 0);
         other[at] ^= std::byte{0x11};
         EXPECT_FALSE(find_stamp(other)) << at;
