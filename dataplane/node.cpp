@@ -1,11 +1,12 @@
 #include "dataplane/node.hpp"
 
 #include <pthread.h>
-#include <rte_lcore.h>
 #include <sched.h>
 
 #include <chrono>
 #include <random>
+
+#include "dataplane/io/registered_thread.hpp"
 
 namespace weir {
 namespace {
@@ -26,15 +27,6 @@ void pin_to(unsigned core, const char* name) {
     pthread_setaffinity_np(pthread_self(), sizeof set, &set);
     pthread_setname_np(pthread_self(), name);
 }
-
-// Gives the thread a DPDK identity (and with it a cache in the packet pool) for its life.
-class RegisteredThread {
-public:
-    RegisteredThread() { rte_thread_register(); }
-    ~RegisteredThread() { rte_thread_unregister(); }
-    RegisteredThread(const RegisteredThread&) = delete;
-    RegisteredThread& operator=(const RegisteredThread&) = delete;
-};
 
 }  // namespace
 
