@@ -12,7 +12,7 @@ from .lab import PATIENCE, wait_for
 SO_RCVBUFFORCE = 33  # asm-generic/socket.h; Python has no name for it
 
 
-def ping(namespace, address, count, interval=0.02, wait=2, size=None, extra=()):
+def ping(namespace, address, count, interval=0.02, wait=5, size=None, extra=()):
     """(sent, received) of `count` echo requests."""
     words = ['ping', '-n', '-q', '-c', count, '-i', interval, '-W', wait, *extra]
     if size is not None:
@@ -69,7 +69,7 @@ def send_udp(sender, receiver, source, destination, count, size=200, port=7000, 
         for number in range(count):
             out.sendto(payload(number, size), (destination, port))
             time.sleep(pace)
-        while len(seen) + wrong < count and select.select([sink], [], [], 1.0)[0]:
+        while len(seen) + wrong < count and select.select([sink], [], [], 3.0)[0]:
             data = sink.recv(65536)
             number = int.from_bytes(data[:4], 'big')
             if number in seen or data != payload(number, size):
