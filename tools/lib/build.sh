@@ -21,9 +21,11 @@ default_build_dir() { # type cxx sanitize
 
 configure() { # dir type cxx sanitize
     local dir=$1 type=$2 cxx=$3 sanitize=$4 options
-    # Said again, because a reconfigured build type brings its own: gcc 12 warns falsely at -O3.
-    options=(--buildtype "$type" -Doptimization=2 -Db_sanitize="${sanitize:-none}" -Dcpp_args=)
-    [ "$type" != debug ] || options+=(-Doptimization=0)
+    # Not by --buildtype, which brings back -O3 when a folder is configured again: no faster, and gcc 12
+    # warns falsely there.
+    options=(-Ddebug=false -Doptimization=2 -Db_ndebug=true)
+    [ "$type" != debug ] || options=(-Ddebug=true -Doptimization=0 -Db_ndebug=false)
+    options+=(-Db_sanitize="${sanitize:-none}" -Dcpp_args=)
     if [ -n "$sanitize" ]; then
         # Line numbers in reports; and a finding of UBSan ends the program instead of being printed.
         options=(--buildtype debugoptimized -Db_sanitize="$sanitize"
