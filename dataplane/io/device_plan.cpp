@@ -235,7 +235,7 @@ std::string way_out(const DevicePlan& plan) {
 
 MacAddr stable_mac(const std::string& node, const std::string& port, unsigned salt) {
     std::uint64_t hash = 0xcbf29ce484222325 ^ salt;  // FNV-1a
-    for (const char c : node + "\n" + port)
+    for (const char c : fmt::format("{}\n{}", node, port))
         hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
     MacAddr mac{{0x02}};
     for (std::size_t i = 1; i < 6; ++i) mac.octets[i] = static_cast<std::uint8_t>(hash >> (8 * i));

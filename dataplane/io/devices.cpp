@@ -41,6 +41,11 @@ void judge(DeviceRow& row, const KernelInterface& interface) {
                                   row.mtu, xdp_max_mtu, name, xdp_max_mtu);
     else
         row.usable.push_back("af_xdp:" + name);
+    if (const unsigned queues = interface.receive_queues(); queues > 1 && row.why_not.empty())
+        row.why_not = fmt::format(
+            "af_xdp wants a worker for each of its {} receive queues, or "
+            "\"{}\"",
+            queues, interface.set_queues_command(1));
     row.usable.push_back("af_packet:" + name);
 }
 

@@ -147,10 +147,10 @@ std::string KernelInterface::set_queues_command(unsigned queues) const {
 }
 
 std::optional<BitsPerSecond> KernelInterface::speed() const {
-    // The words of the link modes follow the structure; the kernel says how many it wants.
-    alignas(ethtool_link_settings)
-        std::array<std::byte, sizeof(ethtool_link_settings) + 3 * 4 * 127>
-            room{};
+    // Three masks of link modes, of at most 127 words, follow the structure (1,524 bytes); the
+    // kernel says how many words it wants.
+    alignas(ethtool_link_settings) std::array<std::byte, sizeof(ethtool_link_settings) + 1524>
+        room{};
     auto* const link = new (room.data()) ethtool_link_settings{};
     link->cmd = ETHTOOL_GLINKSETTINGS;
     if (!ethtool(name_, link)) return {};

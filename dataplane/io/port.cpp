@@ -129,6 +129,7 @@ Port::Port(const PortConfig& config, const NodeConfig& node, unsigned workers, r
     if (steering_) steering_->adopt(before, mac_);
     if (steering_) kernel_->watch(steering_->sockets(), plan.device);
     owner_->start(plan, config.name);
+    if (std::holds_alternative<AfPacketDevice>(plan.device)) discard_received();
     // Only now, because the start of a TAP gives the kernel's end the port's MAC.
     if (const auto* tap = std::get_if<TapDevice>(&plan.device))
         if (const auto interface = KernelInterface::find(tap->interface)) {
@@ -183,6 +184,13 @@ void Port::configure(const PortConfig& config, const DevicePlan& plan, rte_mempo
               rte_eth_tx_queue_setup(device_, q, transmit_descriptors, socket_id, &transmit));
     chains_ = (conf.txmode.offloads & RTE_ETH_TX_OFFLOAD_MULTI_SEGS) != 0;
     checks_ipv4_ = (conf.rxmode.offloads & RTE_ETH_RX_OFFLOAD_IPV4_CKSUM) != 0;
+}
+
+// What an unfiltered socket took before it had its filter is not ours.
+void Port::discard_received() {
+    Packet* packets[32];
+    for (std::uint16_t queue = 0; queue < receive_queues_; ++queue)
+        while (const std::uint16_t n = receive(queue, packets)) rte_pktmbuf_free_bulk(packets, n);
 }
 
 bool Port::link_up() const noexcept {

@@ -74,6 +74,7 @@ public:
 
 private:
     void configure(const PortConfig& config, const DevicePlan& plan, rte_mempool& pool);
+    void discard_received();
 
     // In the order of construction: the device goes first, the lock last.
     std::string name_;
