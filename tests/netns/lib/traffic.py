@@ -1,6 +1,5 @@
-"""Hosts that talk: ping, iperf3, counted UDP, a TCP session that must live on."""
+"""Hosts that talk: iperf3, counted UDP, a TCP session that must live on."""
 import json
-import re
 import select
 import socket
 import subprocess
@@ -10,18 +9,6 @@ import time
 from .lab import PATIENCE, wait_for
 
 SO_RCVBUFFORCE = 33  # asm-generic/socket.h; Python has no name for it
-
-
-def ping(namespace, address, count, interval=0.02, wait=5, size=None, extra=()):
-    """(sent, received) of `count` echo requests."""
-    words = ['ping', '-n', '-q', '-c', count, '-i', interval, '-W', wait, *extra]
-    if size is not None:
-        words += ['-s', size]
-    out = namespace.run(*words, address, check=False, timeout=count * interval + PATIENCE)
-    found = re.search(r'(\d+) packets transmitted, (\d+) received', out)
-    if not found:
-        raise RuntimeError(f'ping {address} said: {out}')
-    return int(found[1]), int(found[2])
 
 
 def iperf(client, server, address, seconds=3, udp_rate=None, extra=()):
