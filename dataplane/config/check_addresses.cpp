@@ -50,9 +50,9 @@ void name_overlap(Parsing& p, const Subnet<Prefix>& a, const Subnet<Prefix>& b) 
 // A packet to an address in two subnets of one table would have two ways.
 template <class Prefix>
 void check_apart(Parsing& p, std::vector<Subnet<Prefix>> subnets) {
-    std::ranges::stable_sort(subnets, [](const auto& a, const auto& b) {
-        return std::tuple{a.table, a.first(), a.own.length} <
-               std::tuple{b.table, b.first(), b.own.length};
+    std::ranges::sort(subnets, [](const auto& a, const auto& b) {
+        return std::tuple{a.table, a.first(), a.own.length, a.port} <
+               std::tuple{b.table, b.first(), b.own.length, b.port};
     });
     std::vector<const Subnet<Prefix>*> around;  // subnets that contain this one, outermost first
     for (const auto& subnet : subnets) {
@@ -138,7 +138,7 @@ void check_sids(Parsing& p) {
                                        "({})",
                                        to_string(it.address), to_string(sources)));
     }
-    std::ranges::stable_sort(sorted, {}, [](const Owned* it) { return it->address; });
+    std::ranges::sort(sorted, {}, [](const Owned* it) { return std::pair{it->address, it}; });
     for (std::size_t i = 1; i < sorted.size(); ++i) {
         const Owned& late = *sorted[i];
         if (sorted[i - 1]->address != late.address || late.owner < Owner::sid) continue;
@@ -160,7 +160,7 @@ void check_peers(Parsing& p) {
         all.push_back({p.config.node.locator, none});
     for (std::size_t i = 0; i < p.config.peers.size(); ++i)
         if (p.report.clean(KeyPath{"peer"}[i])) all.push_back({p.config.peers[i].locator, i});
-    std::ranges::stable_sort(all, {}, &Located::locator);
+    std::ranges::sort(all, {}, &Located::locator);
     std::vector<const Located*> around;
     for (const Located& it : all) {
         while (!around.empty() && !around.back()->locator.covers(it.locator.address))

@@ -4,6 +4,7 @@
 #include <bit>
 #include <unordered_map>
 
+#include "dataplane/config/device_fault.hpp"
 #include "dataplane/config/sections.hpp"
 
 namespace weir {
@@ -12,63 +13,6 @@ namespace {
 constexpr std::uint16_t af_xdp_mtu = 3542;  // one frame in one 4 KiB page, with XDP headroom
 constexpr std::size_t max_ports = 32;       // what DPDK of Debian 12 is built for
 constexpr std::size_t max_tables = 1024;
-
-bool hex(std::string_view text, std::size_t least, std::size_t most) {
-    return text.size() >= least && text.size() <= most && std::ranges::all_of(text, [](char c) {
-               return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-           });
-}
-
-// "0000:3b:00.0", or without the domain.
-bool pci_address(std::string_view text) {
-    const auto dot = text.rfind('.');
-    const auto slot = dot == std::string_view::npos ? dot : text.rfind(':', dot);
-    if (slot == std::string_view::npos) return false;
-    std::string_view bus = text.substr(0, slot);
-    if (const auto domain = bus.find(':'); domain != std::string_view::npos) {
-        if (!hex(bus.substr(0, domain), 4, 8)) return false;
-        bus = bus.substr(domain + 1);
-    }
-    const std::string_view function = text.substr(dot + 1);
-    return hex(bus, 2, 2) && hex(text.substr(slot + 1, dot - slot - 1), 2, 2) &&
-           function.size() == 1 && function[0] >= '0' && function[0] <= '7';
-}
-
-// As the kernel has it: 1 to 15 bytes, no blank, no '/' (dev_valid_name).
-bool interface_name(std::string_view text) {
-    return !text.empty() && text.size() <= 15 && text != "." && text != ".." &&
-           std::ranges::all_of(text, [](char c) {
-               return c > ' ' && c < 0x7f && c != '/' && c != ':' && c != ',';
-           });
-}
-
-// What is wrong with a device; empty if nothing.
-std::string device_fault(std::string_view text) {
-    if (pci_address(text)) return {};
-    const auto colon = text.find(':');
-    const std::string_view kind = text.substr(0, colon);
-    const std::string_view rest =
-        colon == std::string_view::npos ? std::string_view{} : text.substr(colon + 1);
-    const bool printable = std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7f; });
-    if (kind == "af_xdp" || kind == "af_packet" || kind == "tap") {
-        if (interface_name(rest)) return {};
-        return fmt::format(
-            "{} does not name an interface; write \"{}:eth1\", 1 to 15 characters "
-            "behind the colon",
-            in_quotes(text), kind);
-    }
-    if (kind == "memif" || kind == "vdev") {
-        if (!rest.empty() && printable && text.size() <= 255) return {};
-        return fmt::format(
-            "{} is incomplete; write {}", in_quotes(text),
-            kind == "memif" ? "\"memif:/run/weir/memif.sock\"" : "\"vdev:net_null0\"");
-    }
-    const std::string_view known[] = {"af_xdp", "af_packet", "tap", "memif", "vdev"};
-    return fmt::format(
-        "{} is no device: write a PCI address like \"0000:3b:00.0\", or af_xdp:IF, "
-        "af_packet:IF, tap:IF, memif:SOCKET, vdev:NAME{}",
-        in_quotes(text), did_you_mean(kind, known));
-}
 
 void address(const Value& value, PortConfig& port) {
     const std::string* text = value.text();

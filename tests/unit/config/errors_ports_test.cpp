@@ -40,7 +40,8 @@ device = "tap:a23456789012345678"
           "1 to 15 characters behind the colon",
           "t:9:10: port[2].device: \"0000:3b:00.9\" is no device: write a PCI address like "
           "\"0000:3b:00.0\", or af_xdp:IF, af_packet:IF, tap:IF, memif:SOCKET, vdev:NAME",
-          "t:12:10: port[3].device: \"memif:\" is incomplete; write \"memif:/run/weir/memif.sock\"",
+          "t:12:10: port[3].device: \"memif:\" names no socket of 1 to 106 bytes; write "
+          "\"memif:/run/weir/memif.sock\"",
           "t:13:1: port[4].name: is missing: what everything else calls the port",
           "t:14:10: port[4].device: \"tap:a23456789012345678\" does not name an interface; write "
           "\"tap:eth1\", 1 to 15 characters behind the colon"}},
