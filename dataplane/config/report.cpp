@@ -64,9 +64,9 @@ Report::Place Report::place(const KeyPath& at) const {
 unsigned Report::line(const KeyPath& at) const { return place(at).line; }
 
 ConfigErrors Report::take() {
-    std::ranges::sort(errors_, {}, [](const ConfigError& error) {
-        return std::tie(error.line, error.column, error.key, error.text);
-    });
+    // Stable: errors of one place stay in the order in which they were found.
+    std::ranges::stable_sort(
+        errors_, {}, [](const ConfigError& error) { return std::tuple{error.line, error.column}; });
     if (count_ > errors_.size() && !errors_.empty()) {
         const ConfigError& last = errors_.back();
         errors_.push_back({file_, last.line, last.column, "",

@@ -75,9 +75,9 @@ to = "fc00:d::/32"
           "neighbour",
           "t:12:20: route[3].via[0].address: 10.1.0.2 is IPv4 and the route is IPv6; name an IPv6 "
           "next hop",
+          "t:13:10: route[3].policy: there is no policy \"x\"",
           "t:13:10: route[3].policy: stands beside via; a route encapsulates or forwards, leave "
           "one out",
-          "t:13:10: route[3].policy: there is no policy \"x\"",
           "t:15:6: route[4].to: fc00:a::/32 is the locator of this node, which comes first in "
           "table default; the route would never be used, leave it out",
           "t:17:1: route[5].via: is missing: name next hops, or a policy, or write via = [] to "
@@ -144,8 +144,8 @@ sid = "fc00:a::8"
 behavior = "uN"
 )" + rest,
          {"t:6:9: sid[0].table: means nothing to End.DX4; leave it out",
-          "t:12:1: sid[2].next_hop: is missing: End.DX4 needs it",
           "t:12:1: sid[2].port: is missing: End.DX4 needs it",
+          "t:12:1: sid[2].next_hop: is missing: End.DX4 needs it",
           "t:17:12: sid[3].behavior: End.B6.Encaps.Red is not in this version; it has End, "
           "End.DX4, End.DX6, End.DT4, End.DT6, End.DT46",
           "t:20:12: sid[4].behavior: uN is not in this version; it has End, End.DX4, End.DX6, "
