@@ -47,7 +47,9 @@ class Echoes:
             self.socket.send(kind + struct.pack('!H', value) + body)
 
     def receive_until(self, due):
-        while (left := due - time.monotonic()) > 0 and select.select([self.socket], [], [], left)[0]:
+        while (left := due - time.monotonic()) > 0:
+            if not select.select([self.socket], [], [], left)[0]:
+                break
             try:
                 message = self.socket.recv(65536)
             except OSError:  # an ICMP error: no answer

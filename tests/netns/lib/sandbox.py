@@ -37,11 +37,24 @@ def binaries(options):
     sys.exit(f'no weir in {build}/bin: build it with tools/build, or name its folder by --build')
 
 
+def missing():
+    """The privilege or kernel feature that these tests can not do without and that is not here."""
+    if os.geteuid() != 0:
+        return 'root: only root may make network namespaces'
+    probe = subprocess.run(['unshare', '--mount', '--net', '--pid', '--fork', 'true'],
+                           capture_output=True, text=True, check=False)
+    if probe.returncode != 0:
+        return f'the privilege to make namespaces: {probe.stderr.strip()}'
+    if not os.path.exists('/proc/sys/net/ipv6/conf/all/seg6_enabled'):
+        return 'SRv6 in the kernel (CONFIG_IPV6_SEG6_LWTUNNEL)'
+    return ''
+
+
 def enter(seconds):
     """Restarts this program in its own namespaces; there it returns, bounded to `seconds`."""
     if os.environ.get(MARK) != 'inside':
-        if os.geteuid() != 0:
-            print('skipped: only root may make network namespaces')
+        if lacking := missing():
+            print(f'skipped, this machine lacks {lacking}')
             sys.exit(SKIPPED)
         os.environ[MARK] = 'inside'
         os.execvp('unshare', ['unshare', '--mount', '--net', '--pid', '--fork', '--mount-proc',
