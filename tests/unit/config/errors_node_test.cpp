@@ -112,8 +112,8 @@ mtu = 3
         {R"(x = "é" # é
 y = nan
 )",
-         {"t:1:1: node: is missing: [node] with name, locator and source says who this node is",
-          "t:1:1: x: unknown key; `weir --keys` lists all",
+         {"t:1:1: x: unknown key; `weir --keys` lists all",
+          "t:1:1: node: is missing: [node] with name, locator and source says who this node is",
           "t:2:1: y: unknown key; `weir --keys` lists all"}},
         {R"(node = inf
 )",

@@ -60,7 +60,7 @@ TEST(Hostile, SizeIsBounded) {
 TEST(Hostile, ErrorsAreBounded) {
     const auto errors = errors_of(repeat("[[sid]]\n", 5000) + rest);
     ASSERT_EQ(errors.size(), 1001U);
-    EXPECT_EQ(errors[1], "t:1:1: sid[0].sid: is missing: a SID of this node, inside the locator");
+    EXPECT_EQ(errors[0], "t:1:1: sid[0].sid: is missing: a SID of this node, inside the locator");
     EXPECT_EQ(errors[1000], "t:500:1: 9000 more errors are not shown; mend these first");
 }
 
