@@ -66,5 +66,5 @@ def test(say):
 
 
 if __name__ == '__main__':
-    sandbox.enter(500 if slow() else 90)
+    sandbox.enter(500 if slow() else 240)
     raise SystemExit(report.run(report.Report('netns/io-errors'), test))

@@ -185,5 +185,5 @@ def test(say):
 
 
 if __name__ == '__main__':
-    sandbox.enter(500 if slow() else 120)
+    sandbox.enter(500 if slow() else 240)
     raise SystemExit(report.run(report.Report('netns/io-ports'), test))

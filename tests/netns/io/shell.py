@@ -42,7 +42,7 @@ class Shell:
         self.ready = []
         devices = [word for word in words if ':' in word]
         while len(self.ready) < len(devices):
-            line = self.line(20)
+            line = self.line(60)
             if line is None:
                 sentence = self.process.stderr.read().decode().strip()
                 raise Refused(self.process.wait(10), sentence)
@@ -79,7 +79,7 @@ class Shell:
     def answer(self, command, start):
         self.command(command)
         while True:
-            line = self.line(5)
+            line = self.line(30)
             if line is None:
                 raise TimeoutError(f'{command}: no answer')
             if line.startswith('rx '):
@@ -121,7 +121,7 @@ class Shell:
     def stop(self):
         self.command('quit')
         self.process.stdin.close()
-        code = self.process.wait(60 if slow() else 10)
+        code = self.process.wait(60)
         error = self.process.stderr.read().decode().strip()
         if code != 0 or error:
             raise lab.CommandFailed(f'io-port-shell: exit {code}: {error}')
