@@ -149,16 +149,16 @@ private:
 
 }  // namespace
 
-void serve_connection(int socket, int stop, Door door, const Api& api,
+bool serve_connection(int socket, int stop, Door door, const Api& api,
                       const HttpLimits& limits) noexcept {
     try {
         BoundedStream stream{socket, stop, limits};
         Protocol{door, api}.answer(stream);
         if (stream.cut_off()) stream.write(too_long.data(), too_long.size());
         stream.say_goodbye(limits.goodbye);
+        return true;
     } catch (...) {
-        // Out of memory, or a request that httplib trips over: this connection ends, the next is
-        // served.
+        return false;  // out of memory, or a request that httplib trips over
     }
 }
 

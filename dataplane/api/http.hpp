@@ -17,8 +17,9 @@ struct HttpLimits {
 };
 
 // Answers one request on `socket` (non-blocking) and returns; the caller closes. Gives up as soon
-// as `stop` (a descriptor) becomes readable. Never throws.
-void serve_connection(int socket, int stop, Door door, const Api& api,
+// as `stop` (a descriptor) becomes readable. False where the answer broke off because this process
+// ran out of something: the next connection may fare better.
+bool serve_connection(int socket, int stop, Door door, const Api& api,
                       const HttpLimits& limits = {}) noexcept;
 
 }  // namespace weir

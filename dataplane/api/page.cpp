@@ -38,7 +38,7 @@ std::string cell(const Json& row, const char* key) {
 
 // A table of those rows for which `keep` holds.
 template <class Keep>
-std::string table(std::string_view title, std::initializer_list<Column> columns, Json rows,
+std::string table(std::string_view title, std::initializer_list<Column> columns, const Json& rows,
                   Keep keep) {
     std::string out = fmt::format("<h2>{}</h2><table><tr>", title);
     for (const Column& column : columns) out += fmt::format("<th>{}", column.title);

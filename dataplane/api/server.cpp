@@ -60,8 +60,9 @@ void ApiServer::serve(int listener, Door door) const noexcept {
             poll(both.data(), 1, pause_ms);
             continue;
         }
-        serve_connection(connection, stop_.get(), door, api_);
+        const bool served = serve_connection(connection, stop_.get(), door, api_);
         close(connection);
+        if (!served) poll(both.data(), 1, pause_ms);  // what ran out may be back by then
     }
 }
 

@@ -75,27 +75,29 @@ Wrong wrong_unit(const Kind& kind, std::string_view unit) {
 Reading<std::uint64_t> scale(std::string_view whole, std::string_view fraction, const Unit& unit,
                              const Kind& kind) {
     while (!fraction.empty() && fraction.back() == '0') fraction.remove_suffix(1);
-    const Wrong too_large{
-        fmt::format("is too large: at most {}{}", kind.largest / unit.factor, unit.name)};
+    const auto too_large = [&] {
+        return Wrong{
+            fmt::format("is too large: at most {}{}", kind.largest / unit.factor, unit.name)};
+    };
     Wide value = 0;
     for (const char c : whole) {
         value = value * 10 + static_cast<unsigned>(c - '0');
-        if (value > kind.largest) return too_large;
+        if (value > kind.largest) return too_large();
     }
-    const Wrong not_whole{
-        fmt::format("is not a whole number of {}: write fewer decimals or a "
-                    "smaller unit",
-                    kind.base)};
-    if (fraction.size() > 18) return not_whole;
+    const auto not_whole = [&] {
+        return Wrong{fmt::format(
+            "is not a whole number of {}: write fewer decimals or a smaller unit", kind.base)};
+    };
+    if (fraction.size() > 18) return not_whole();
     Wide part = 0, power = 1;
     for (const char c : fraction) {
         part = part * 10 + static_cast<unsigned>(c - '0');
         power *= 10;
     }
     part *= unit.factor;
-    if (part % power != 0) return not_whole;
+    if (part % power != 0) return not_whole();
     value = value * unit.factor + part / power;
-    if (value > kind.largest) return too_large;
+    if (value > kind.largest) return too_large();
     return static_cast<std::uint64_t>(value);
 }
 

@@ -32,11 +32,11 @@ Reading<Share> parse_share(std::string_view text);  // 0% to 100%
 Reading<RateOrShare> parse_rate_or_share(std::string_view text);
 
 // The shortest exact form: the largest unit that divides the number.
-std::string to_string(BitsPerSecond rate);
-std::string to_string(Bytes size);
-std::string to_string(PacketsPerSecond rate);
-std::string to_string(Nanos time);  // not negative
-std::string to_string(Share share);
-std::string to_string(const RateOrShare& rate);
+std::string to_string(BitsPerSecond value);
+std::string to_string(Bytes value);
+std::string to_string(PacketsPerSecond value);
+std::string to_string(Nanos value);  // not negative
+std::string to_string(Share value);
+std::string to_string(const RateOrShare& value);
 
 }  // namespace weir

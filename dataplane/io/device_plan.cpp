@@ -97,8 +97,11 @@ private:
         plan_.mtu_is_ours = true;
         plan_.receive_descriptors = std::bit_ceil(plan_.receive_descriptors);
         plan_.name = own_name("net_af_xdp");
-        plan_.arguments =
-            fmt::format("iface={},queue_count={}", xdp.interface, plan_.receive_queues);
+        // Copied, because a zero-copy socket loses each packet whose buffer crosses two pages that
+        // do not lie side by side (net/xdp, xp_desc_crosses_non_contig_pg), and the driver lays
+        // them so. Then nothing has to be woken to receive, and an empty poll needs no system call.
+        plan_.arguments = fmt::format("iface={},queue_count={},force_copy=1,busy_budget=0",
+                                      xdp.interface, plan_.receive_queues);
     }
 
     // A socket takes one queue; what the NIC spreads over queues without one goes to the kernel.

@@ -37,7 +37,8 @@ std::string exchange(Door door, std::string_view request) {
     shutdown(ends[1], SHUT_WR);
     HttpLimits limits;
     limits.request_time = limits.goodbye = std::chrono::milliseconds{5};
-    serve_connection(ends[0], world().stop[0], door, world().api, limits);
+    require(serve_connection(ends[0], world().stop[0], door, world().api, limits),
+            "a request broke its answer off");
     close(ends[0]);
     std::string answer;
     std::array<char, 65536> buffer;

@@ -135,7 +135,8 @@ TEST(Api, AnyBytesComeBackAsJson) {
     FakeNode node;
     node.reload_answer.errors = {"weir.toml:1:1: \xff\xfe"};
     const Api api{node.source()};
-    EXPECT_NO_THROW(Json::parse(api.handle({Door::local, "POST", "/v1/reload", false}).body));
+    const Json body = Json::parse(api.handle({Door::local, "POST", "/v1/reload", false}).body);
+    EXPECT_EQ(body["errors"][0], "weir.toml:1:1: \ufffd\ufffd");
 }
 
 RC_GTEST_PROP(Api, AnyRequestHasAnAnswer, (std::string method, std::string path, bool body)) {

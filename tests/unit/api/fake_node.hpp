@@ -1,6 +1,7 @@
 #pragma once
 // A node that is only its counters: a configuration compiled as the real one, shards that a test
 // fills, and answers that a test sets. No EAL, no device, no thread.
+#include <atomic>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -29,7 +30,7 @@ public:
     std::vector<NeighborView> neighbors;
     Audit audit;
     ReloadAnswer reload_answer;
-    unsigned reloads = 0, audits = 0;
+    std::atomic<unsigned> reloads{0}, audits{0};  // a server's threads count too
 };
 
 // The Config of a text that must be right.
