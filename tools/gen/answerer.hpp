@@ -39,7 +39,7 @@ public:
     void speak();
 
 private:
-    Instant instant(std::uint64_t ticks) const;
+    Instant instant(std::uint64_t at) const;
     void hand_over(const ResolverOutput& out);
 
     Port& port_;

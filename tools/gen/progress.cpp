@@ -35,8 +35,8 @@ void report(const std::stop_token& stop, const Sender* sender, const Sink* sink,
     Figures sent, received;
     for (;;) {
         std::unique_lock lock{mutex};
-        if (over.wait_until(lock, stop, due += every, [&] { return stop.stop_requested(); }))
-            return;
+        due += every;
+        if (over.wait_until(lock, stop, due, [&] { return stop.stop_requested(); })) return;
         const auto now = Clock::now();
         const double seconds = std::chrono::duration<double>(now - last).count();
         const Figures sent_now = figures(sender), received_now = figures(sink);

@@ -7,6 +7,6 @@
 namespace weir {
 
 // Sends, receives, or both until what the options say is done or `stop` says so. Throws Error.
-Result run(const Options& options, StopAsked stop);
+Result run(const Options& asked, StopAsked stop);
 
 }  // namespace weir

@@ -35,11 +35,11 @@ public:
     // `window`: rounded up to a power of two, at least 64. Flow numbers are 16 bits.
     SequenceTracker(std::size_t window, Begin begin);
 
-    Arrival receive(std::uint16_t flow, std::uint64_t sequence);
+    Arrival receive(std::uint16_t number, std::uint64_t sequence);
 
     // `sent`: how many the sender sent in this flow, where that is known; else nothing after the
     // highest number seen counts as lost.
-    FlowCounts counts(std::uint16_t flow, std::optional<std::uint64_t> sent = {}) const;
+    FlowCounts counts(std::uint16_t number, std::optional<std::uint64_t> sent = {}) const;
     std::vector<std::uint16_t> flows_seen() const;
     std::size_t window() const { return mask_ + 1; }
 
