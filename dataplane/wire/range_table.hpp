@@ -1,13 +1,15 @@
 #pragma once
 // Longest-prefix match, exact and compact: the prefixes cut the address space into disjoint ranges,
-// each with one answer; a look-up is one branch-free binary search. n prefixes make at most 2 n + 1
-// ranges. IPv6 searches the upper 64 bits first, which nearly always decide: half the bytes, a
-// third of the work. Immutable once built.
+// each with one answer; a look-up is one search without a branch to mispredict. n prefixes make at
+// most 2 n + 1 ranges. IPv6 searches the upper 64 bits first, which nearly always decide: half the
+// bytes, a third of the work. Immutable once built.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
 #include <vector>
+
+#include "dataplane/wire/start_index.hpp"
 
 namespace weir {
 
@@ -26,7 +28,7 @@ public:
 
     std::uint32_t find(Key key) const noexcept {
         const Top top = static_cast<Top>(key >> low_bits);
-        const std::size_t i = last_not_above(tops_.data(), tops_.size(), top);
+        const std::size_t i = index_.last_not_above(top);
         if constexpr (low_bits == 0) return values_[i];
         // Ranges that start inside the block of this top; none of them counts for a later block.
         const Block& block = blocks_[i];
@@ -67,6 +69,7 @@ private:
     void add_range(Key start, std::uint32_t value);
 
     std::vector<Top> tops_;              // ascending, tops_[0] == 0
+    StartIndex<Top> index_;              // over them
     std::vector<std::uint32_t> values_;  // from the end of a top's block to the next top
     std::vector<Block> blocks_;          // IPv6 only, by top
     std::vector<std::uint64_t> low_starts_;
@@ -141,6 +144,7 @@ RangeTable<Key>::RangeTable(std::vector<Entry> entries, std::uint32_t fallback) 
         previous = &e;
     }
     close_before(0, true);
+    index_ = StartIndex<Top>{tops_};
 }
 
 }  // namespace weir
