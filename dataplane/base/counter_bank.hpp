@@ -1,13 +1,15 @@
 #pragma once
-// A growing array of packet counters of one worker. Slots keep their address while the bank grows,
-// so the worker may count through an old snapshot while control adds policies and SIDs. Writers:
-// `counter()` by the owning worker only; `grow()` by the control thread only, before the snapshot
-// that names the new slots is published (that publication orders the chunk pointers). Readers: any
-// thread.
-#include <array>
+// A growing array of packet counters of one worker. Address space for the most it can ever hold is
+// reserved at once, memory comes as it grows: slots keep their address, so the worker may count
+// through an old snapshot while control adds policies and SIDs. Writers: `counter()` by the owning
+// worker only; `grow()` by the control thread only, before the snapshot that names the new slots is
+// published. Readers: any thread.
+#include <sys/mman.h>
+
 #include <atomic>
 #include <cstddef>
 #include <memory>
+#include <new>
 
 #include "dataplane/base/counter.hpp"
 #include "dataplane/base/ids.hpp"
@@ -16,39 +18,37 @@ namespace weir {
 
 class CounterBank {
 public:
-    static constexpr std::size_t chunk_size = 1024;
-    static constexpr std::size_t max_chunks = 1024;
+    static constexpr std::size_t most = 1U << 20U;
 
-    CounterBank() = default;
+    CounterBank() {
+        void* room = mmap(nullptr, most * sizeof(PacketCounter), PROT_READ | PROT_WRITE,
+                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        if (room == MAP_FAILED) throw std::bad_alloc{};
+        slots_ = static_cast<PacketCounter*>(room);
+    }
     CounterBank(const CounterBank&) = delete;
     CounterBank& operator=(const CounterBank&) = delete;
-    ~CounterBank() {
-        for (auto& chunk : chunks_) delete chunk.load(std::memory_order_relaxed);
-    }
+    ~CounterBank() { munmap(slots_, most * sizeof(PacketCounter)); }
 
     // Makes slots [0, count) usable. False if more than the bank can ever hold were asked.
     bool grow(std::size_t count) {
-        if (count > chunk_size * max_chunks) return false;
-        for (std::size_t i = 0; i * chunk_size < count; ++i)
-            if (chunks_[i].load(std::memory_order_relaxed) == nullptr)
-                chunks_[i].store(new Chunk, std::memory_order_release);
+        if (count > most) return false;
+        const std::size_t before = made_.load(std::memory_order_relaxed);
+        if (count <= before) return true;
+        std::uninitialized_default_construct(slots_ + before, slots_ + count);
+        made_.store(count, std::memory_order_release);
         return true;
     }
 
-    PacketCounter& counter(CounterId id) noexcept {
-        return (*chunks_[index(id) / chunk_size].load(
-            std::memory_order_relaxed))[index(id) % chunk_size];
-    }
+    PacketCounter& counter(CounterId id) noexcept { return slots_[index(id)]; }
     // Null where the slot was never made.
     const PacketCounter* find(CounterId id) const noexcept {
-        if (index(id) >= chunk_size * max_chunks) return nullptr;
-        const Chunk* chunk = chunks_[index(id) / chunk_size].load(std::memory_order_acquire);
-        return chunk == nullptr ? nullptr : &(*chunk)[index(id) % chunk_size];
+        return index(id) < made_.load(std::memory_order_acquire) ? &slots_[index(id)] : nullptr;
     }
 
 private:
-    using Chunk = std::array<PacketCounter, chunk_size>;
-    std::array<std::atomic<Chunk*>, max_chunks> chunks_{};
+    PacketCounter* slots_;
+    std::atomic<std::size_t> made_{0};  // written by control
 };
 
 }  // namespace weir

@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::uint16_t ipv6_least_mtu = 1280;  // RFC 8200 section 5
 // One counter for each SID and each path.
-constexpr std::size_t max_counters = CounterBank::chunk_size * CounterBank::max_chunks;
+constexpr std::size_t max_counters = CounterBank::most;
 
 void check_weights(Parsing& p) {
     std::size_t counters = p.config.sids.size();

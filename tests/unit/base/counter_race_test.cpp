@@ -30,7 +30,7 @@ TEST(Counter, AReaderSeesItGrow) {
 // Control grows the bank while a worker counts through the old slots and a reader looks at all of
 // them; the worker uses a new slot only after it was told of it, as a snapshot would tell it.
 TEST(CounterBank, GrowsUnderAWorkerAndAReader) {
-    constexpr std::size_t chunks = 64;
+    constexpr std::size_t chunks = 64, chunk = 1024;
     CounterBank bank;
     ASSERT_TRUE(bank.grow(1));
     std::atomic<std::size_t> published{1};
@@ -44,12 +44,11 @@ TEST(CounterBank, GrowsUnderAWorkerAndAReader) {
     std::thread reader{[&] {
         while (!stop.load(std::memory_order_relaxed))
             for (std::size_t i = 0; i < chunks; ++i)
-                if (const auto* counter =
-                        bank.find(static_cast<CounterId>(i * CounterBank::chunk_size)))
+                if (const auto* counter = bank.find(static_cast<CounterId>(i * chunk)))
                     (void)counter->packets.read();
     }};
     for (std::size_t i = 0; i < chunks; ++i) {
-        const std::size_t slots = i * CounterBank::chunk_size + 1;
+        const std::size_t slots = i * chunk + 1;
         ASSERT_TRUE(bank.grow(slots));
         published.store(slots, std::memory_order_release);
         while (bank.find(static_cast<CounterId>(slots - 1))->packets.read() == 0)
@@ -59,7 +58,7 @@ TEST(CounterBank, GrowsUnderAWorkerAndAReader) {
     worker.join();
     reader.join();
     for (std::size_t i = 0; i < chunks; ++i) {
-        const auto* counter = bank.find(static_cast<CounterId>(i * CounterBank::chunk_size));
+        const auto* counter = bank.find(static_cast<CounterId>(i * chunk));
         EXPECT_GT(counter->packets.read(), 0U) << i;
     }
 }
