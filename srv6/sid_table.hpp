@@ -27,6 +27,8 @@ public:
             _mm_crc32_u64(0x9e3779b9, static_cast<std::uint64_t>(bits >> 64));
         return static_cast<std::uint32_t>(_mm_crc32_u64(high, static_cast<std::uint64_t>(bits)));
     }
+    // More slots than the first-level cache has room for beside everything else.
+    bool far() const noexcept { return mask_ >= 512; }
     void prefetch(std::uint32_t hash) const noexcept { __builtin_prefetch(&slots_[hash & mask_]); }
     static constexpr SidId none{~std::uint32_t{0}};
     SidId find(const Ipv6Addr& address, std::uint32_t hash) const noexcept {

@@ -1,6 +1,7 @@
 #include "dataplane/control/compile.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <map>
 #include <numeric>
 
@@ -70,6 +71,7 @@ private:
             const PortConfig& port = config_.ports[id];
             SnapshotPort made;
             made.mac = input_.macs[id];
+            std::memcpy(&made.mac_word, made.mac.octets.data(), sizeof made.mac);
             made.link_local = link_local_address(made.mac);
             made.mtu = port.mtu;
             made.role = port.role;
@@ -79,7 +81,8 @@ private:
         }
     }
 
-    std::uint32_t add_route(const Route& route) {
+    std::uint32_t add_route(Route route) {
+        if (route.choices == 1) route.only = out_->next_hops[route.first];
         return static_cast<std::uint32_t>(out_->routes.push_back(route));
     }
     std::uint32_t add_next_hop(const NextHop& hop) {
@@ -116,10 +119,9 @@ private:
         for (std::size_t i = 0; i < config_.ports.size(); ++i) {
             const PortId id{static_cast<std::uint16_t>(i)};
             const PortConfig& port = config_.ports[id];
-            const std::uint32_t route =
-                add_route({.kind = RouteKind::connected,
-                           .choices = 1,
-                           .first = add_next_hop({.port = id, .mtu = port.mtu})});
+            const std::uint32_t route = add_route({.kind = RouteKind::connected,
+                                                   .choices = 1,
+                                                   .first = add_next_hop(hop(id, no_neighbor))});
             for (const auto& own : port.address4) tables[index(port.table)].add(own, route);
             for (const auto& own : port.address6) tables[index(port.table)].add(own, route);
         }
@@ -133,9 +135,8 @@ private:
         std::uint32_t divisor = 0;
         for (const Via& via : route.via) divisor = std::gcd(divisor, via.weight);
         for (const Via& via : route.via) {
-            const NextHop hop{via.port, gateways_.at({via.port, key_of(via.address)}),
-                              config_.ports[via.port].mtu};
-            for (std::uint32_t i = 0; i < via.weight / divisor; ++i) add_next_hop(hop);
+            const NextHop made_hop = hop(via.port, gateways_.at({via.port, key_of(via.address)}));
+            for (std::uint32_t i = 0; i < via.weight / divisor; ++i) add_next_hop(made_hop);
         }
         made.choices = static_cast<std::uint16_t>(out_->next_hops.size() - made.first);
         return add_route(made);
@@ -178,7 +179,7 @@ private:
     }
 
     void steering() {
-        out_->steer_chains.emplace_back();
+        out_->steer_rules.emplace_back();
         for (std::size_t i = 0; i < out_->ports.size(); ++i) {
             const PortId id{static_cast<std::uint16_t>(i)};
             SnapshotPort& port = out_->ports[id];
@@ -192,7 +193,7 @@ private:
     }
 
     // A prefix of one rule also meets every wider rule: its chain is all rules that cover it, in
-    // file order. Addresses of ours are never steered away: chain 0.
+    // file order. Addresses of ours are never steered away: rule 0.
     void steer_port(PortId id, SnapshotPort& port) {
         std::vector<const SteerConfig*> rules;
         for (const SteerConfig& rule : config_.steer)
@@ -247,17 +248,21 @@ private:
 
     std::uint32_t add_chain(const std::vector<const SteerConfig*>& rules,
                             const std::vector<std::size_t>& members) {
-        SteerChain chain{.first = static_cast<std::uint32_t>(out_->steer_rules.size())};
+        const auto first = static_cast<std::uint32_t>(out_->steer_rules.size());
         for (const std::size_t member : members) {
             const SteerConfig& rule = *rules[member];
             out_->steer_rules.push_back(
-                {rule.protocol, rule.dport, rule.policy,
-                 marking_of(config_.slices[rule.slice.value_or(SliceId{0})])});
-            ++chain.count;
+                {.policy = rule.policy,
+                 .marking = marking_of(config_.slices[rule.slice.value_or(SliceId{0})]),
+                 .dport = rule.dport.value_or(0),
+                 .protocol = rule.protocol.value_or(IpProto{}),
+                 .any_protocol = !rule.protocol,
+                 .any_dport = !rule.dport,
+                 .last = false});
             if (!rule.protocol && !rule.dport) break;  // matches all: nothing behind it is reached
         }
-        out_->steer_chains.push_back(chain);
-        return static_cast<std::uint32_t>(out_->steer_chains.size() - 1);
+        out_->steer_rules.back().last = true;
+        return first;
     }
 
     void sids() {
@@ -273,11 +278,15 @@ private:
         out_->sid_table = SidTable{keys};
     }
 
+    NextHop hop(PortId port, NeighborId neighbor) const {
+        return {port, config_.ports[port].mtu, neighbor, out_->ports[port].mac_word};
+    }
+
     NextHop dx_next_hop(const SidConfig& sid) const {
         Ipv6Addr key{};
         if (const auto* v4 = std::get_if<Ipv4Addr>(&sid.next_hop)) key = mapped(*v4);
         if (const auto* v6 = std::get_if<Ipv6Addr>(&sid.next_hop)) key = *v6;
-        return {*sid.port, gateways_.at({*sid.port, key}), config_.ports[*sid.port].mtu};
+        return hop(*sid.port, gateways_.at({*sid.port, key}));
     }
 
     const CompileInput& input_;

@@ -75,6 +75,11 @@ struct Ipv6Addr {
     }
     constexpr bool multicast() const { return octets[0] == 0xff; }
     constexpr bool link_local() const { return octets[0] == 0xfe && (octets[1] & 0xc0) == 0x80; }
+    bool starts_empty() const {  // the first 8 octets are 0
+        std::uint64_t first;
+        __builtin_memcpy(&first, octets.data(), sizeof first);
+        return first == 0;
+    }
     bool unspecified() const { return bits() == 0; }
     bool loopback() const { return bits() == 1; }
 };

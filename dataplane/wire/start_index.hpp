@@ -49,19 +49,19 @@ private:
         const auto* half = reinterpret_cast<const __m256i*>(node.keys.data());
         if constexpr (sizeof(Key) == 4) {
             const __m256i k = _mm256_set1_epi32(static_cast<int>(key ^ flip));
-            const __m256i above = _mm256_packs_epi32(_mm256_cmpgt_epi32(_mm256_load_si256(half), k),
-                                                     _mm256_cmpgt_epi32(
-                                                         _mm256_load_si256(half + 1), k));
-            return width - static_cast<unsigned>(__builtin_popcount(static_cast<unsigned>(
-                               _mm256_movemask_epi8(above)))) /
+            const __m256i above =
+                _mm256_packs_epi32(_mm256_cmpgt_epi32(_mm256_load_si256(half), k),
+                                   _mm256_cmpgt_epi32(_mm256_load_si256(half + 1), k));
+            return width - static_cast<unsigned>(__builtin_popcount(
+                               static_cast<unsigned>(_mm256_movemask_epi8(above)))) /
                                2;
         } else {
             const __m256i k = _mm256_set1_epi64x(static_cast<long long>(key ^ flip));
-            const __m256i above = _mm256_packs_epi32(_mm256_cmpgt_epi64(_mm256_load_si256(half), k),
-                                                     _mm256_cmpgt_epi64(
-                                                         _mm256_load_si256(half + 1), k));
-            return width - static_cast<unsigned>(__builtin_popcount(static_cast<unsigned>(
-                               _mm256_movemask_epi8(above)))) /
+            const __m256i above =
+                _mm256_packs_epi32(_mm256_cmpgt_epi64(_mm256_load_si256(half), k),
+                                   _mm256_cmpgt_epi64(_mm256_load_si256(half + 1), k));
+            return width - static_cast<unsigned>(__builtin_popcount(
+                               static_cast<unsigned>(_mm256_movemask_epi8(above)))) /
                                4;
         }
 #else

@@ -30,24 +30,31 @@ inline void spend_hop(Meta& meta) noexcept {
 
 // `bytes` of room in front of the IP header and an Ethernet header. Where DPDK's headroom is too
 // short (more than 5 segments) the first segment is shifted into its tailroom, never chained.
-inline Drop make_room(Packet& packet, Meta& meta, std::size_t bytes) noexcept {
+// Returns false where there is none.
+[[gnu::cold, gnu::noinline]] inline bool shift_back(Packet& packet, Meta meta,
+                                                    std::size_t shift) noexcept {
     const auto front = static_cast<std::size_t>(meta.ip - static_cast<std::byte*>(packet.buf_addr));
-    const std::size_t needed = bytes + sizeof(EthernetHeader);
-    if (front >= needed) [[likely]]
-        return Drop::none;
-    const std::size_t shift = needed - front;
     const std::size_t linear_bytes = head(packet, meta).size();
     // A chain's first segment came full; what then moves must lie behind the headers that are
     // looked at.
     constexpr std::size_t headers = 256;
     if (front + linear_bytes + shift > packet.buf_len &&
         (linear_bytes < headers + shift || !spill(packet, static_cast<std::uint16_t>(shift))))
-        return Drop::no_room;
+        return false;
     const auto linear = head(packet, meta);
     __builtin_memmove(meta.ip + shift, meta.ip, linear.size());
-    meta.ip += shift;
     packet.data_off = static_cast<std::uint16_t>(packet.data_off + shift);
-    return Drop::none;
+    return true;
+}
+
+inline bool make_room(Packet& packet, Meta& meta, std::size_t bytes) noexcept {
+    const auto front = static_cast<std::size_t>(meta.ip - static_cast<std::byte*>(packet.buf_addr));
+    const std::size_t needed = bytes + sizeof(EthernetHeader);
+    if (front >= needed) [[likely]]
+        return true;
+    if (!shift_back(packet, meta, needed - front)) return false;
+    meta.ip += needed - front;
+    return true;
 }
 
 // H.Encaps and H.Encaps.Red (RFC 8986 section 5).
@@ -64,7 +71,7 @@ inline Drop encapsulate(Packet& packet, Meta& meta, const Context& context) noex
         return Drop::packet_too_big;
     }
     const std::size_t size = path.header.size();
-    if (const Drop drop = make_room(packet, meta, size); drop != Drop::none) return drop;
+    if (!make_room(packet, meta, size)) return Drop::no_room;
     spend_hop(meta);
     const bool ipv4 = meta.version == 4;
     const std::uint8_t inner_class = ipv4 ? meta.ipv4().tos : meta.ipv6().traffic_class();

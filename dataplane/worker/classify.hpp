@@ -12,7 +12,8 @@ inline Drop admit_to_sid(const Snapshot& snapshot, Role role, const Ipv6Header& 
 }
 
 // ND is the one multicast we listen to: solicitations to a solicited-node group, and all-nodes.
-inline Drop classify_multicast(const Packet& packet, Meta& meta) noexcept {
+[[gnu::cold, gnu::noinline]] inline Drop classify_multicast(const Packet& packet,
+                                                            Meta meta) noexcept {
     const auto bytes = head(packet, meta);
     const Ipv6Header& ip = meta.ipv6();
     if (ip.next_header != IpProto::icmpv6 || bytes.size() < sizeof(Ipv6Header) + sizeof(IcmpHeader))
@@ -20,7 +21,6 @@ inline Drop classify_multicast(const Packet& packet, Meta& meta) noexcept {
     const auto type = std::to_integer<std::uint8_t>(bytes[sizeof(Ipv6Header)]);
     if (type != icmpv6::neighbor_solicitation && type != icmpv6::neighbor_advertisement)
         return Drop::multicast;
-    meta.action = Action::punt;
     return Drop::none;
 }
 
@@ -41,31 +41,40 @@ inline std::optional<std::uint16_t> destination_port(const Packet& packet, const
     return reinterpret_cast<const UdpHeader*>(bytes.data() + at)->destination.host();
 }
 
-inline bool steer(std::span<const SteerRule> chain, const Packet& packet, Meta& meta) noexcept {
-    for (const SteerRule& rule : chain) {
-        if (rule.protocol || rule.dport) {
-            IpProto protocol{};
-            const auto port = destination_port(packet, meta, protocol);
-            if (rule.protocol && *rule.protocol != protocol) continue;
-            if (rule.dport && rule.dport != port) continue;
-        }
-        meta.policy = rule.policy;
-        meta.marking = rule.marking;
-        meta.action = Action::encap;
-        return true;
-    }
-    return false;
+inline bool matches(const SteerRule& rule, const Packet& packet, const Meta& meta) noexcept {
+    if (rule.any_protocol && rule.any_dport) return true;
+    IpProto protocol{};
+    const auto port = destination_port(packet, meta, protocol);
+    return (rule.any_protocol || rule.protocol == protocol) &&
+           (rule.any_dport || rule.dport == port);
+}
+
+// `first`: what the port's steering table found, 0 for nothing.
+inline bool steer(const Snapshot& snapshot, std::uint32_t first, const Packet& packet,
+                  Meta& meta) noexcept {
+    if (first == 0) return false;
+    const SteerRule* rule = &snapshot.steer_rules[first];
+    for (; !matches(*rule, packet, meta); ++rule)
+        if (rule->last) return false;
+    meta.policy = rule->policy;
+    meta.marking = rule->marking;
+    meta.action = Action::encap;
+    return true;
+}
+
+// What a port steers is cached beside the routes, as if by a table of the port's own.
+template <class Address>
+RouteCache::Key steering_key(const Address& to, const Context& context, const Meta& meta) noexcept {
+    return RouteCache::key(to, static_cast<TableId>(0x8000U | index(meta.in)),
+                           static_cast<std::uint32_t>(context.snapshot.version));
 }
 
 inline Drop check_source(const Context& context, const Meta& meta) noexcept {
-    const Snapshot& snapshot = context.snapshot;
-    const Fib& fib = snapshot.tables[meta.table];
-    const Route& route =
-        snapshot.route(meta.version == 4 ? fib.ipv4.find(meta.ipv4().source.bits())
-                                         : fib.ipv6.find(meta.ipv6().source.bits()));
+    const Route& route = meta.version == 4 ? route_to(meta.ipv4().source, meta.table, context)
+                                           : route_to(meta.ipv6().source, meta.table, context);
     if (route.kind == RouteKind::connected || route.kind == RouteKind::via)
         for (std::uint32_t i = 0; i < route.choices; ++i)
-            if (snapshot.next_hops[route.first + i].port == meta.in) return Drop::none;
+            if (context.snapshot.next_hops[route.first + i].port == meta.in) return Drop::none;
     return Drop::source_check;
 }
 
@@ -74,14 +83,16 @@ inline Drop classify_ipv6(const Packet& packet, const SnapshotPort& port, const 
     const Snapshot& snapshot = context.snapshot;
     const Ipv6Header& ip = meta.ipv6();
     if (snapshot.locator.covers(ip.destination)) {
-        meta.sid = snapshot.sid_table.find(ip.destination, meta.sid_hash);
+        meta.sid = snapshot.sid_table.find(ip.destination);
         if (meta.sid != SidTable::none) {
             meta.action = Action::endpoint;
             return admit_to_sid(snapshot, port.role, ip);
         }
     }
-    if (ip.destination.multicast()) [[unlikely]]
+    if (ip.destination.multicast()) [[unlikely]] {
+        meta.action = Action::punt;
         return classify_multicast(packet, meta);
+    }
     if (ip.destination.link_local()) [[unlikely]] {
         meta.action = Action::punt;
         return ip.destination == port.link_local ? Drop::none : Drop::link_local;
@@ -94,15 +105,17 @@ inline Drop classify_ipv6(const Packet& packet, const SnapshotPort& port, const 
             return Drop::sid_from_outside;
     }
     if (ip.source.link_local() || ip.source.unspecified()) [[unlikely]] {
-        const auto& fib = snapshot.tables[port.table].ipv6;
-        if (snapshot.route(fib.find(ip.destination.bits())).kind != RouteKind::local)
+        if (route_to(ip.destination, port.table, context).kind != RouteKind::local)
             return Drop::link_local;  // only ND and echo to an address of ours may come so
         meta.action = Action::punt;
         return Drop::none;
     }
     if (port.source_check && check_source(context, meta) != Drop::none) return Drop::source_check;
-    if (port.steers)
-        steer(snapshot.steer_chain(port.steer6.find(ip.destination.bits())), packet, meta);
+    if (port.steers) {
+        const auto find = [&] { return port.steer6.find(ip.destination.bits()); };
+        steer(snapshot, context.routes.find(steering_key(ip.destination, context, meta), find),
+              packet, meta);
+    }
     return Drop::none;
 }
 
@@ -114,13 +127,17 @@ inline Drop classify_ipv4(const Packet& packet, const SnapshotPort& port, const 
         return Drop::multicast;  // and 240/4, broadcast
     meta.action = Action::forward;
     if (port.source_check && check_source(context, meta) != Drop::none) return Drop::source_check;
-    if (port.steers) steer(snapshot.steer_chain(port.steer4.find(to)), packet, meta);
+    if (port.steers) {
+        const auto find = [&] { return port.steer4.find(to); };
+        steer(snapshot,
+              context.routes.find(steering_key(meta.ipv4().destination, context, meta), find),
+              packet, meta);
+    }
     return Drop::none;
 }
 
 inline Drop classify(const Packet& packet, const Context& context, Meta& meta) noexcept {
     const SnapshotPort& port = context.snapshot.ports[meta.in];
-    meta.table = port.table;
     return meta.version == 6 ? classify_ipv6(packet, port, context, meta)
                              : classify_ipv4(packet, port, context, meta);
 }

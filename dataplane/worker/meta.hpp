@@ -1,6 +1,7 @@
 #pragma once
-// What the stages know about one packet while it is in a batch. Lives on the worker's stack, not in
-// the mbuf: a second cache line per packet costs more than all of parse.
+// What the stages know about one packet on its way through them. Not in the mbuf: a second cache
+// line per packet costs more than all of parse. On the fast path it never lies in memory at all:
+// stages are inlined into one loop, and who is not (`cold`) gets a copy.
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -13,6 +14,7 @@
 #include "dataplane/io/packet.hpp"
 #include "dataplane/wire/ip.hpp"
 #include "dataplane/worker/counters.hpp"
+#include "dataplane/worker/route_cache.hpp"
 
 namespace weir {
 
@@ -33,9 +35,7 @@ struct Meta {
     TableId table{};
     std::uint8_t version = 0;  // 4, 6; 0 for ARP
     Action action = Action::classify;
-    Drop drop = Drop::none;
     bool hop_spent = false;  // hop limit already decremented on this node, or the packet is ours
-    std::uint32_t sid_hash = 0;  // IPv6: of the destination
     SidId sid{};
     PolicyId policy{};
     Marking marking{};
@@ -50,8 +50,23 @@ struct Context {
     const Snapshot& snapshot;
     const NeighborTable& neighbors;
     Shard& shard;
+    RouteCache& routes;
     Instant now;
 };
+
+// Longest prefix, by way of the cache.
+inline const Route& route_to(const Ipv4Addr& to, TableId table, const Context& context) noexcept {
+    const Snapshot& snapshot = context.snapshot;
+    return snapshot.route(context.routes.find(
+        RouteCache::key(to, table, static_cast<std::uint32_t>(snapshot.version)),
+        [&] { return snapshot.tables[table].ipv4.find(to.bits()); }));
+}
+inline const Route& route_to(const Ipv6Addr& to, TableId table, const Context& context) noexcept {
+    const Snapshot& snapshot = context.snapshot;
+    return snapshot.route(context.routes.find(
+        RouteCache::key(to, table, static_cast<std::uint32_t>(snapshot.version)),
+        [&] { return snapshot.tables[table].ipv6.find(to.bits()); }));
+}
 
 // The IP packet's bytes in the first segment: headers are read only from here.
 inline std::span<std::byte> head(const Packet& packet, const Meta& meta) noexcept {

@@ -9,45 +9,79 @@
 
 namespace weir {
 
-inline Drop parse_ipv4(std::uint32_t room, Meta& meta, bool checksum_done) noexcept {
-    if (room < sizeof(Ipv4Header)) return Drop::truncated;
-    const Ipv4Header& ip = meta.ipv4();
+// First octets that no source (1) and no destination (2) on a wire has: 0/8, 127/8, and sources
+// from 224/3 up (RFC 1122 section 3.2.1.3).
+inline constexpr auto martian_octets = [] {
+    std::array<std::uint8_t, 256> marks{};
+    for (std::size_t octet = 224; octet < 256; ++octet) marks[octet] = 1;
+    marks[0] = marks[127] = 3;
+    return marks;
+}();
+
+// A header with options, or what is none.
+[[gnu::cold, gnu::noinline]] inline Drop check_ipv4_options(const Ipv4Header& ip,
+                                                            std::uint32_t linear) noexcept {
     const std::size_t header = ip.header_length();
-    const std::uint32_t total = ip.total_length.host();
-    if (ip.version() != 4 || header < sizeof(Ipv4Header) || total < header)
+    if (ip.version() != 4 || header < sizeof ip || ip.total_length.host() < header)
         return Drop::ipv4_header;
+    return header > linear ? Drop::truncated : Drop::none;
+}
+
+// `linear` of the `room` bytes behind the Ethernet header lie in the first segment.
+inline Drop parse_ipv4(std::uint32_t linear, std::uint32_t room, Meta& meta,
+                       bool checksum_done) noexcept {
+    if (linear < sizeof(Ipv4Header)) return Drop::truncated;
+    const Ipv4Header& ip = meta.ipv4();
+    const std::uint32_t total = ip.total_length.host();
+    if (ip.version_ihl != 0x45) [[unlikely]] {
+        if (const Drop drop = check_ipv4_options(ip, linear); drop != Drop::none) return drop;
+    } else if (total < sizeof ip) {
+        return Drop::ipv4_header;
+    }
     if (total > room) return Drop::truncated;
     meta.version = 4;
     meta.l3_length = total;
-    if (!checksum_done && header <= room && !ipv4_checksum_ok(ip)) return Drop::ipv4_checksum;
-    const std::uint8_t source = ip.source.octets[0], to = ip.destination.octets[0];
-    if (source == 127 || source >= 224 || source == 0 || to == 127 || to == 0) return Drop::martian;
-    return Drop::none;
+    if (!checksum_done && !ipv4_checksum_ok(ip)) return Drop::ipv4_checksum;
+    const unsigned source = ip.source.octets[0], to = ip.destination.octets[0];
+    return ((martian_octets[source] & 1U) | (martian_octets[to] & 2U)) != 0 ? Drop::martian
+                                                                            : Drop::none;
 }
 
-inline Drop parse_ipv6(std::uint32_t room, Meta& meta) noexcept {
-    if (room < sizeof(Ipv6Header)) return Drop::truncated;
+inline Drop parse_ipv6(std::uint32_t linear, std::uint32_t room, Meta& meta) noexcept {
+    if (linear < sizeof(Ipv6Header)) return Drop::truncated;
     const Ipv6Header& ip = meta.ipv6();
     const std::uint32_t total = sizeof(Ipv6Header) + ip.payload_length.host();
     if (ip.version() != 6) return Drop::ipv6_header;
     if (total > room) return Drop::truncated;
     meta.version = 6;
     meta.l3_length = total;
-    meta.sid_hash = SidTable::hash(ip.destination);
-    if (ip.source.octets[0] == 0xff || ip.source.loopback() || ip.destination.loopback() ||
-        ip.destination.unspecified())
+    // :: and ::1 begin with eight octets of nothing, which little else does.
+    if ((ip.source.starts_empty() || ip.destination.starts_empty()) &&
+        (ip.source.loopback() || ip.destination.loopback() || ip.destination.unspecified()))
+        [[unlikely]]
         return Drop::martian;
-    return Drop::none;
+    return ip.source.multicast() ? Drop::martian : Drop::none;
 }
 
 // Takes an 802.1Q priority tag (VLAN 0) off; any other VLAN is not ours.
-inline Drop parse_vlan(Packet& packet) noexcept {
+[[gnu::cold, gnu::noinline]] inline Drop parse_vlan(Packet& packet) noexcept {
     if (packet.data_len < sizeof(EthernetHeader) + sizeof(VlanTag)) return Drop::truncated;
     auto* frame = rte_pktmbuf_mtod(&packet, std::byte*);
     if (reinterpret_cast<const VlanTag*>(frame + 14)->vlan() != 0) return Drop::vlan;
     __builtin_memmove(frame + sizeof(VlanTag), frame, 12);
     rte_pktmbuf_adj(&packet, sizeof(VlanTag));
     return Drop::none;
+}
+
+inline bool addressed_to(const SnapshotPort& port, const EthernetHeader& ethernet) noexcept {
+    std::uint64_t word;
+    __builtin_memcpy(&word, &ethernet, sizeof word);
+    return word << 16U == port.mac_word << 16U || ethernet.destination.multicast();
+}
+
+// What is neither IPv4 nor IPv6, behind a checked destination.
+[[gnu::cold, gnu::noinline]] inline Drop parse_other(EtherType type) noexcept {
+    return type == EtherType::arp ? Drop::none : Drop::ethertype;
 }
 
 inline Drop parse(Packet& packet, const SnapshotPort& port, Meta& meta) noexcept {
@@ -58,24 +92,25 @@ inline Drop parse(Packet& packet, const SnapshotPort& port, Meta& meta) noexcept
         if (drop != Drop::none) return drop;
         ethernet = rte_pktmbuf_mtod(&packet, EthernetHeader*);
     }
-    if (ethernet->destination != port.mac && !ethernet->destination.multicast()) [[unlikely]]
+    if (!addressed_to(port, *ethernet)) [[unlikely]]
         return Drop::not_for_us;
     meta.ip = reinterpret_cast<std::byte*>(ethernet + 1);
     // Headers must lie in the first segment; the rest of the packet may lie in others.
     const std::uint32_t room = packet.pkt_len - static_cast<std::uint32_t>(sizeof(EthernetHeader));
     const std::uint32_t linear =
         packet.data_len - static_cast<std::uint32_t>(sizeof(EthernetHeader));
-    Drop drop = Drop::ethertype;
-    if (ethernet->ether_type() == EtherType::ipv6) {
-        drop = linear < sizeof(Ipv6Header) ? Drop::truncated : parse_ipv6(room, meta);
-    } else if (ethernet->ether_type() == EtherType::ipv4) {
+    Drop drop = Drop::none;
+    const EtherType type = ethernet->ether_type();
+    if (type == EtherType::ipv6) {
+        drop = parse_ipv6(linear, room, meta);
+    } else if (type == EtherType::ipv4) {
         const bool checked =
             (packet.ol_flags & RTE_MBUF_F_RX_IP_CKSUM_MASK) == RTE_MBUF_F_RX_IP_CKSUM_GOOD;
-        drop = linear < 60 && linear < room ? Drop::truncated : parse_ipv4(room, meta, checked);
-    } else if (ethernet->ether_type() == EtherType::arp) {
+        drop = parse_ipv4(linear, room, meta, checked);
+    } else {
         meta.l3_length = room;
         meta.action = Action::punt;
-        return Drop::none;
+        return parse_other(type);
     }
     if (packet.nb_segs > 1 && drop == Drop::none) [[unlikely]]
         trim_tail(packet, room - meta.l3_length);

@@ -2,7 +2,7 @@
 
 #include <rte_prefetch.h>
 
-#include <new>
+#include <cstddef>
 
 #include "dataplane/control/icmp_reply.hpp"
 #include "dataplane/worker/apply.hpp"
@@ -14,53 +14,63 @@ namespace weir {
 
 namespace {
 
-// Metas are made one by one: a batch is often much shorter than its room.
-class MetaBatch {
-public:
-    Meta& make(std::size_t i) noexcept { return *new (storage_ + i * sizeof(Meta)) Meta; }
-    Meta& operator[](std::size_t i) noexcept {
-        return *std::launder(reinterpret_cast<Meta*>(storage_ + i * sizeof(Meta)));
-    }
+// Far enough for the line to arrive, near enough for it to be there still.
+constexpr std::size_t look_ahead = 4;
 
-private:
-    alignas(64) std::byte storage_[Pipeline::batch_size * sizeof(Meta)];
-};
+void prefetch_packet(const Packet& packet) noexcept {
+    rte_prefetch0(rte_pktmbuf_mtod(&packet, const void*));
+}
+
+// Where SIDs are more than a cache holds, the slots of a batch are on their way together.
+[[gnu::noinline]] void prefetch_sids(std::span<Packet* const> batch,
+                                     const SidTable& sids) noexcept {
+    constexpr std::size_t to = sizeof(EthernetHeader) + offsetof(Ipv6Header, destination);
+    for (const Packet* packet : batch) prefetch_packet(*packet);
+    for (const Packet* packet : batch) {
+        if (packet->data_len < to + sizeof(Ipv6Addr)) continue;
+        Ipv6Addr destination;  // or what lies there in a packet of another kind: no harm
+        __builtin_memcpy(&destination, rte_pktmbuf_mtod_offset(packet, const void*, to),
+                         sizeof destination);
+        sids.prefetch(SidTable::hash(destination));
+    }
+}
 
 }  // namespace
 
-// The way of a packet.
-void Pipeline::ingress(std::span<Packet*> batch, PortId in, const Snapshot& snapshot,
-                       Instant now) noexcept {
-    const Context context{snapshot, *setup_.neighbors, *setup_.shard, now};
+// The way of a packet. Everything it calls that is not marked cold becomes one loop body.
+[[gnu::flatten]] void Pipeline::ingress(std::span<Packet*> batch, PortId in,
+                                        const Snapshot& snapshot, Instant now) noexcept {
+    const Context context{snapshot, *setup_.neighbors, *setup_.shard, routes_, now};
     const SnapshotPort& port = snapshot.ports[in];
-    MetaBatch metas;
+    if (snapshot.sid_table.far() && port.role == Role::wan)
+        prefetch_sids(batch, snapshot.sid_table);
     std::uint64_t bytes = 0;
     for (std::size_t i = 0; i < batch.size(); ++i) {
-        if (i + 4 < batch.size()) rte_prefetch0(rte_pktmbuf_mtod(batch[i + 4], void*));
-        Meta& meta = metas.make(i);
+        if (i + look_ahead < batch.size()) prefetch_packet(*batch[i + look_ahead]);
+        Packet& packet = *batch[i];
+        bytes += packet.pkt_len;
+        Meta meta;
         meta.in = in;
-        bytes += batch[i]->pkt_len;
-        meta.drop = parse(*batch[i], port, meta);
-        snapshot.sid_table.prefetch(meta.sid_hash);
+        meta.table = port.table;
+        Drop drop = parse(packet, port, meta);
+        if (drop == Drop::none) drop = walk(packet, meta, context);
+        if (drop != Drop::none) [[unlikely]]
+            lose(packet, meta, drop, context);
     }
     setup_.shard->ports[in].received.packets.add(batch.size());
     setup_.shard->ports[in].received.bytes.add(bytes);
-    for (std::size_t i = 0; i < batch.size(); ++i) {
-        Meta& meta = metas[i];
-        const Drop drop = meta.drop == Drop::none ? walk(*batch[i], meta, context) : meta.drop;
-        if (drop != Drop::none) lose(*batch[i], meta, drop, context);
-    }
     flush();
 }
 
 // Each step decides the next; the loop ends because a step either leaves or takes a header off, a
 // segment off, or a header's worth of room.
-Drop Pipeline::walk(Packet& packet, Meta& meta, const Context& context) noexcept {
-    for (Drop drop = Drop::none; drop == Drop::none;) {
+inline Drop Pipeline::walk(Packet& packet, Meta& meta, const Context& context) noexcept {
+    Drop drop = Drop::none;
+    if (meta.action == Action::classify) drop = classify(packet, context, meta);
+    while (drop == Drop::none) {
         switch (meta.action) {
             case Action::classify:
-                drop = classify(packet, context, meta);
-                break;
+                return Drop::none;  // no step goes back to it
             case Action::endpoint:
                 drop = apply_endpoint(packet, meta, context);
                 break;
@@ -75,35 +85,39 @@ Drop Pipeline::walk(Packet& packet, Meta& meta, const Context& context) noexcept
             case Action::punt:
                 return punt_protocol(packet, meta, context);
         }
-        if (drop != Drop::none) return drop;
     }
-    return Drop::none;
+    return drop;
 }
 
-Drop Pipeline::send(Packet& packet, Meta& meta, const Context& context) noexcept {
+inline Drop Pipeline::send(Packet& packet, Meta& meta, const Context& context) noexcept {
     if (const Drop drop = check_way(meta); drop != Drop::none) return drop;
     spend_hop(meta);
     const NeighborId neighbor = neighbor_of(meta, context.neighbors);
     const std::uint64_t mac = neighbor == no_neighbor ? 0 : context.neighbors.word(neighbor);
     if (mac == 0) [[unlikely]]
-        return punt_resolve(packet, meta, context, neighbor);
-    frame(packet, meta, context.snapshot.ports[meta.hop.port].mac, mac);
+        return punt_resolve(packet, meta, neighbor);
+    frame(packet, meta, mac);
     return deliver(packet, meta.hop.port);
 }
 
-Drop Pipeline::deliver(Packet& packet, PortId out) noexcept {
+inline Drop Pipeline::deliver(Packet& packet, PortId out) noexcept {
     packet.port = static_cast<std::uint16_t>(index(out));
+    const WayOut& way = ways_out_[out];
     // A device that does not take chains would send the first segment and stale memory behind it.
-    if (packet.nb_segs > 1 && !setup_.chains.empty() && !setup_.chains[index(out)] &&
-        rte_pktmbuf_linearize(&packet) != 0) [[unlikely]]
+    if (packet.nb_segs > 1 && !way.chains && !linearize(packet)) [[unlikely]]
         return Drop::device_refused;
-    const WorkerId owner = setup_.owners[out];
-    if (owner == setup_.self)
-        return setup_.egress[out]->accept(&packet) ? Drop::none : Drop::egress_full;
-    Outbox& outbox = outboxes_[index(owner)];
+    if (way.mine != nullptr) return way.mine->accept(&packet) ? Drop::none : Drop::egress_full;
+    hand_over(packet, *way.outbox);
+    return Drop::none;
+}
+
+[[gnu::cold, gnu::noinline]] bool Pipeline::linearize(Packet& packet) noexcept {
+    return rte_pktmbuf_linearize(&packet) == 0;
+}
+
+void Pipeline::hand_over(Packet& packet, Outbox& outbox) noexcept {
     if (outbox.count == outbox.packets.size()) flush();
     outbox.packets[outbox.count++] = &packet;
-    return Drop::none;
 }
 
 void Pipeline::flush() noexcept {
@@ -124,14 +138,14 @@ void Pipeline::accept(std::span<Packet*> frames) noexcept {
     setup_.shard->taken_over.add(frames.size());
     for (Packet* packet : frames) {
         const auto out = static_cast<PortId>(packet->port);
-        if (setup_.egress[out]->accept(packet)) continue;
+        if (ways_out_[out].mine->accept(packet)) continue;
         setup_.shard->ports[out].drops[static_cast<std::size_t>(Drop::egress_full)].add();
         rte_pktmbuf_free(packet);
     }
 }
 
 void Pipeline::originate(Packet& packet, const Snapshot& snapshot, Instant now) noexcept {
-    const Context context{snapshot, *setup_.neighbors, *setup_.shard, now};
+    const Context context{snapshot, *setup_.neighbors, *setup_.shard, routes_, now};
     const TableId table = inject_info(packet).table;
     setup_.shard->taken_over.add();
     Meta meta;
@@ -146,10 +160,10 @@ void Pipeline::originate(Packet& packet, const Snapshot& snapshot, Instant now) 
     // table.
     for (const SnapshotPort& port : snapshot.ports) {
         if (port.table != table || !port.steers) continue;
-        const std::uint32_t chain = meta.version == 4
+        const std::uint32_t first = meta.version == 4
                                         ? port.steer4.find(meta.ipv4().destination.bits())
                                         : port.steer6.find(meta.ipv6().destination.bits());
-        if (steer(snapshot.steer_chain(chain), packet, meta)) break;
+        if (steer(snapshot, first, packet, meta)) break;
     }
     const Drop drop = walk(packet, meta, context);
     if (drop != Drop::none) lose(packet, meta, drop, context);

@@ -49,21 +49,29 @@ private:
         std::size_t count = 0;
         std::array<Packet*, batch_size> packets;
     };
+    struct WayOut {                  // by port
+        EgressPort* mine = nullptr;  // else in `outbox`
+        Outbox* outbox = nullptr;
+        bool chains = true;
+    };
 
     Drop walk(Packet& packet, Meta& meta, const Context& context) noexcept;
     Drop send(Packet& packet, Meta& meta, const Context& context) noexcept;
     Drop deliver(Packet& packet, PortId out) noexcept;
-    Drop punt_protocol(Packet& packet, Meta& meta, const Context& context) noexcept;
-    Drop punt_resolve(Packet& packet, Meta& meta, const Context& context,
-                      NeighborId neighbor) noexcept;
-    bool punt_error(Packet& packet, Meta& meta, Drop drop, const Context& context) noexcept;
-    void lose(Packet& packet, Meta& meta, Drop drop, const Context& context) noexcept;
+    void hand_over(Packet& packet, Outbox& outbox) noexcept;
+    static bool linearize(Packet& packet) noexcept;
+    Drop punt_protocol(Packet& packet, Meta meta, const Context& context) noexcept;
+    Drop punt_resolve(Packet& packet, Meta meta, NeighborId neighbor) noexcept;
+    bool punt_error(Packet& packet, const Meta& meta, Drop drop, const Context& context) noexcept;
+    void lose(Packet& packet, Meta meta, Drop drop, const Context& context) noexcept;
     void flush() noexcept;
     bool push(PacketRing& ring, Packet& packet) noexcept;
 
     Setup setup_;
     std::vector<Limits> limits_;
     std::vector<Outbox> outboxes_;  // by worker
+    IdVector<PortId, WayOut> ways_out_;
+    RouteCache routes_;
 };
 
 }  // namespace weir

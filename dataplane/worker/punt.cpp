@@ -47,6 +47,12 @@ Pipeline::Pipeline(Setup setup) : setup_{std::move(setup)}, outboxes_(setup_.han
     }
     for (std::size_t i = 0; i < outboxes_.size(); ++i)
         outboxes_[i].ring = setup_.handoffs->ring(setup_.self, static_cast<WorkerId>(i));
+    for (std::size_t i = 0; i < setup_.owners.size(); ++i) {
+        const auto out = static_cast<PortId>(i);
+        const WorkerId owner = setup_.owners[out];
+        ways_out_.push_back({owner == setup_.self ? setup_.egress[out] : nullptr,
+                             &outboxes_[index(owner)], setup_.chains.empty() || setup_.chains[i]});
+    }
 }
 
 bool Pipeline::push(PacketRing& ring, Packet& packet) noexcept {
@@ -55,7 +61,7 @@ bool Pipeline::push(PacketRing& ring, Packet& packet) noexcept {
     return true;
 }
 
-Drop Pipeline::punt_protocol(Packet& packet, Meta& meta, const Context& context) noexcept {
+Drop Pipeline::punt_protocol(Packet& packet, Meta meta, const Context& context) noexcept {
     Limits& limits = limits_[index(meta.in)];
     TokenRate& limit = is_neighbor_message(packet, meta) ? limits.neighbor : limits.local;
     if (!limit.take(context.now)) return Drop::punt_rate;
@@ -74,9 +80,8 @@ Drop Pipeline::punt_protocol(Packet& packet, Meta& meta, const Context& context)
     return push(setup_.control->punts, packet) ? Drop::none : Drop::punt_full;
 }
 
-Drop Pipeline::punt_resolve(Packet& packet, Meta& meta, const Context& context,
-                            NeighborId neighbor) noexcept {
-    frame(packet, meta, context.snapshot.ports[meta.hop.port].mac, 0);
+Drop Pipeline::punt_resolve(Packet& packet, Meta meta, NeighborId neighbor) noexcept {
+    frame(packet, meta, 0);
     punt_info(packet) = {.punt = Punt::resolve,
                          .outermost = false,
                          .drop = Drop::none,
@@ -90,7 +95,8 @@ Drop Pipeline::punt_resolve(Packet& packet, Meta& meta, const Context& context,
 }
 
 // The packet goes to control, which drops it there under `drop` after it has answered.
-bool Pipeline::punt_error(Packet& packet, Meta& meta, Drop drop, const Context& context) noexcept {
+bool Pipeline::punt_error(Packet& packet, const Meta& meta, Drop drop,
+                          const Context& context) noexcept {
     if (meta.version == 0 || !owes_icmp_error(drop)) return false;
     if (packet_was_broadcast(packet, meta)) return false;  // RFC 1122 3.2.2, RFC 4443 2.4 (e.3)
     if (!limits_[index(meta.in)].error.take(context.now)) return false;
@@ -107,7 +113,7 @@ bool Pipeline::punt_error(Packet& packet, Meta& meta, Drop drop, const Context& 
     return push(setup_.control->punts, packet);
 }
 
-void Pipeline::lose(Packet& packet, Meta& meta, Drop drop, const Context& context) noexcept {
+void Pipeline::lose(Packet& packet, Meta meta, Drop drop, const Context& context) noexcept {
     if (punt_error(packet, meta, drop, context)) return;
     const PortId port = drop == Drop::egress_full ? meta.hop.port : meta.in;
     setup_.shard->ports[port].drops[static_cast<std::size_t>(drop)].add();

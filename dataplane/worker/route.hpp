@@ -17,7 +17,6 @@ inline Drop check_way(Meta& meta) noexcept {
 
 inline Drop forward(const Packet& packet, Meta& meta, const Context& context) noexcept {
     const Snapshot& snapshot = context.snapshot;
-    const Fib& fib = snapshot.tables[meta.table];
     if (meta.version == 6 && snapshot.locator.covers(meta.ipv6().destination)) {
         // After End, or from a table: a SID of ours is a SID wherever the packet came from.
         const SidId sid = snapshot.sid_table.find(meta.ipv6().destination);
@@ -27,9 +26,8 @@ inline Drop forward(const Packet& packet, Meta& meta, const Context& context) no
             return meta.hop_spent ? Drop::none : Drop::sid_from_outside;
         }
     }
-    const Route& route =
-        snapshot.route(meta.version == 4 ? fib.ipv4.find(meta.ipv4().destination.bits())
-                                         : fib.ipv6.find(meta.ipv6().destination.bits()));
+    const Route& route = meta.version == 4 ? route_to(meta.ipv4().destination, meta.table, context)
+                                           : route_to(meta.ipv6().destination, meta.table, context);
     switch (route.kind) {
         case RouteKind::none:
         case RouteKind::blackhole:
@@ -47,8 +45,7 @@ inline Drop forward(const Packet& packet, Meta& meta, const Context& context) no
         case RouteKind::via:
             break;
     }
-    meta.hop = route.choices == 1 ? snapshot.next_hops[route.first]
-                                  : snapshot.next_hop(route, flow_hash(packet, meta));
+    meta.hop = route.choices == 1 ? route.only : snapshot.next_hop(route, flow_hash(packet, meta));
     meta.action = Action::send;
     return Drop::none;
 }
@@ -62,13 +59,15 @@ inline NeighborId neighbor_of(const Meta& meta, const NeighborTable& neighbors) 
 
 // Puts an Ethernet header before the IP packet and makes the mbuf say exactly that frame. `to`: a
 // word of the NeighborTable.
-inline void frame(Packet& packet, const Meta& meta, const MacAddr& source,
-                  std::uint64_t to) noexcept {
+inline void frame(Packet& packet, const Meta& meta, std::uint64_t to) noexcept {
     auto* ethernet = reinterpret_cast<EthernetHeader*>(meta.ip - sizeof(EthernetHeader));
-    const std::uint32_t tail = packet.pkt_len - packet.data_len;  // in further segments
-    to >>= 16U;
-    __builtin_memcpy(&ethernet->destination, &to, sizeof ethernet->destination);
-    ethernet->source = source;
+    const std::uint32_t tail =  // in further segments
+        packet.nb_segs == 1 ? 0 : packet.pkt_len - packet.data_len;
+    // Both MACs as 8 and 4 octets.
+    const std::uint64_t first = to >> 16U | meta.hop.source << 48U;
+    const auto second = static_cast<std::uint32_t>(meta.hop.source >> 16U);
+    __builtin_memcpy(ethernet, &first, sizeof first);
+    __builtin_memcpy(reinterpret_cast<std::byte*>(ethernet) + sizeof first, &second, sizeof second);
     ethernet->type =
         be16{static_cast<std::uint16_t>(meta.version == 4 ? EtherType::ipv4 : EtherType::ipv6)};
     packet.data_off = static_cast<std::uint16_t>(reinterpret_cast<std::byte*>(ethernet) -

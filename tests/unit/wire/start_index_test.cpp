@@ -22,7 +22,9 @@ std::size_t by_binary_search(const std::vector<Key>& starts, Key key) {
 template <class Key>
 void expect_all_found(const std::vector<Key>& starts) {
     const StartIndex<Key> index{starts};
-    std::vector<Key> keys{0, 1, std::numeric_limits<Key>::max() - 1,
+    std::vector<Key> keys{0,
+                          1,
+                          std::numeric_limits<Key>::max() - 1,
                           std::numeric_limits<Key>::max(),
                           std::numeric_limits<Key>::max() / 2,
                           std::numeric_limits<Key>::max() / 2 + 1};
