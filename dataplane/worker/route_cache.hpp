@@ -40,7 +40,8 @@ public:
     // The cached route, or what `search()` answers, which is kept.
     template <class Search>
     std::uint32_t find(const Key& key, Search&& search) noexcept {
-        Slot& slot = slots_[_mm_crc32_u64(_mm_crc32_u64(index(key.table), key.high), key.low) % slots];
+        Slot& slot =
+            slots_[_mm_crc32_u64(_mm_crc32_u64(index(key.table), key.high), key.low) % slots];
         if (slot.key == key) [[likely]]
             return slot.route;
         return fill(slot, key, search);

@@ -19,10 +19,10 @@ TEST(RouteCache, AnswersWhatTheSearchWould) {
         const auto table = static_cast<TableId>(random() % 3);
         const auto stamp = static_cast<std::uint32_t>(1 + random() % 2);
         const auto answer = static_cast<std::uint32_t>(n * 6 + index(table) * 2 + stamp);
-        const auto key = n % 2 == 0
-                             ? RouteCache::key(address6(n), table, stamp)
-                             : RouteCache::key(Ipv4Addr::from_bits(static_cast<std::uint32_t>(n)),
-                                               table, stamp);
+        const auto key =
+            n % 2 == 0
+                ? RouteCache::key(address6(n), table, stamp)
+                : RouteCache::key(Ipv4Addr::from_bits(static_cast<std::uint32_t>(n)), table, stamp);
         ASSERT_EQ(cache.find(key, [&] { return answer; }), answer);
     }
 }

@@ -1,0 +1,110 @@
+#pragma once
+// A FIFO of packets in cache lines of three, from a pool that all queues of a port share: idle, a
+// queue holds no line. Nothing is allocated while packets move.
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "qos/packet.hpp"
+
+namespace weir {
+
+class LinePool {
+public:
+    static constexpr std::uint32_t none = UINT32_MAX;
+    static constexpr std::uint32_t packets_in_line = 3;
+    struct alignas(64) Line {
+        std::array<QueuedPacket, packets_in_line> packets;
+        std::uint32_t next = none;
+    };
+
+    // Room for `packets`, even where each lies in a queue of its own.
+    explicit LinePool(std::size_t packets) : lines_(packets) {
+        for (std::size_t i = 0; i < packets; ++i)
+            lines_[i].next = i + 1 < packets ? static_cast<std::uint32_t>(i + 1) : none;
+        free_ = packets == 0 ? none : 0;
+    }
+    std::uint32_t take() noexcept {  // none where the pool is empty
+        const std::uint32_t line = free_;
+        if (line == none) return none;
+        free_ = lines_[line].next;
+        lines_[line].next = none;
+        return line;
+    }
+    void give(std::uint32_t line) noexcept {
+        lines_[line].next = free_;
+        free_ = line;
+    }
+    Line& operator[](std::uint32_t line) noexcept { return lines_[line]; }
+    const Line& operator[](std::uint32_t line) const noexcept { return lines_[line]; }
+
+private:
+    std::vector<Line> lines_;
+    std::uint32_t free_;
+};
+
+class FlowQueue {
+public:
+    bool empty() const noexcept { return packets_ == 0; }
+    std::uint32_t packets() const noexcept { return packets_; }
+    std::uint64_t charge() const noexcept { return charge_; }
+
+    // False where the pool has no line left.
+    bool push(LinePool& pool, const QueuedPacket& packet) noexcept {
+        if (tail_ == LinePool::none || end_ == LinePool::packets_in_line) {
+            const std::uint32_t line = pool.take();
+            if (line == LinePool::none) return false;
+            if (tail_ == LinePool::none)
+                head_ = line;
+            else
+                pool[tail_].next = line;
+            tail_ = line;
+            end_ = 0;
+        }
+        pool[tail_].packets[end_++] = packet;
+        ++packets_;
+        charge_ += packet.charge;
+        return true;
+    }
+    // Of a queue that is not empty, both.
+    const QueuedPacket& front(const LinePool& pool) const noexcept {
+        return pool[head_].packets[begin_];
+    }
+    QueuedPacket pop(LinePool& pool) noexcept {
+        const QueuedPacket packet = pool[head_].packets[begin_++];
+        --packets_;
+        charge_ -= packet.charge;
+        if (begin_ == LinePool::packets_in_line || packets_ == 0) {
+            const std::uint32_t line = head_;
+            head_ = pool[line].next;
+            begin_ = 0;
+            if (packets_ == 0) head_ = tail_ = LinePool::none;
+            pool.give(line);
+        }
+        return packet;
+    }
+    // Calls see(packet) for each, oldest first: what an audit counts.
+    template <class See>
+    void walk(const LinePool& pool, See&& see) const {
+        std::uint32_t line = head_;
+        std::uint8_t at = begin_;
+        while (line != LinePool::none) {
+            const std::uint8_t end = line == tail_ ? end_ : LinePool::packets_in_line;
+            for (; at < end; ++at) see(pool[line].packets[at]);
+            line = line == tail_ ? LinePool::none : pool[line].next;
+            at = 0;
+        }
+    }
+
+private:
+    std::uint64_t charge_ = 0;
+    std::uint32_t packets_ = 0;
+    std::uint32_t head_ = LinePool::none;
+    std::uint32_t tail_ = LinePool::none;
+    std::uint8_t begin_ = 0;  // in the first line
+    std::uint8_t end_ = 0;    // in the last
+};
+static_assert(sizeof(FlowQueue) <= 24);
+
+}  // namespace weir

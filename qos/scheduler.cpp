@@ -1,0 +1,222 @@
+#include "qos/scheduler.hpp"
+
+#include <stdexcept>
+
+namespace weir {
+namespace {
+
+// A bucket must hold what it earns while nobody looks: the longest loop of a worker, and a slot of
+// the wheel.
+constexpr Nanos longest_absence{100'000};
+
+Bytes depth_of(BitsPerSecond rate, Bytes largest) {
+    if (rate == TokenBucket::unlimited) return largest;
+    return rate * longest_absence + largest + largest;
+}
+
+}  // namespace
+
+Scheduler::Scheduler(const Setup& setup, Instant now)
+    : lines_{setup.packets},
+      port_{setup.rate, setup.burst, now},
+      largest_{setup.largest},
+      wheel_{now} {}
+
+void Scheduler::set_port(BitsPerSecond rate, Bytes burst, Instant now) {
+    port_.refill(now);
+    port_.set(rate, burst);
+}
+
+void Scheduler::set_slice(SliceId id, const SliceRates& rates, Instant now) {
+    const auto slice = static_cast<std::uint32_t>(index(id));
+    if (slice >= SliceSet::most)
+        throw std::invalid_argument{"a port schedules at most 256 slices"};
+    if (slices_.size() <= slice) slices_.resize(slice + 1);
+    Slice& it = slices_[slice];
+    it.guarantee.refill(now);
+    it.limit.refill(now);
+    it.guarantee.set(rates.guarantee, depth_of(rates.guarantee, largest_));
+    it.limit.set(rates.limit, depth_of(rates.limit, largest_));
+    it.weight = rates.weight;
+    look_at_tokens(slice, now);
+}
+
+GroupId Scheduler::add_group(SliceId slice) {
+    if (index(slice) >= slices_.size())
+        throw std::invalid_argument{"a group is of a slice whose rates were set"};
+    Group group;
+    group.slice = slice;
+    return groups_.push_back(group);
+}
+
+AggregateId Scheduler::add_aggregate(GroupId group, std::uint32_t buckets) {
+    Aggregate made;
+    made.group = group;
+    made.first = static_cast<std::uint32_t>(queues_.size());
+    const AggregateId id = aggregates_.push_back(made);
+    for (std::uint32_t i = 0; i < buckets; ++i) {
+        Queue queue;
+        queue.parent = id;
+        queues_.push_back(queue);
+    }
+    return id;
+}
+
+// Puts the group into its slice's ring, or takes it out, as its packets and its gate say.
+void Scheduler::ready_changed(Group& group, GroupId id) noexcept {
+    const auto turn = [this](std::uint32_t g) -> Turn& {
+        return groups_[static_cast<GroupId>(g)].turn;
+    };
+    const auto slice = static_cast<std::uint32_t>(index(group.slice));
+    RoundRobin& ring = slices_[slice].groups;
+    if (group.may_send() && !group.aggregates.empty())
+        ring.add(static_cast<std::uint32_t>(index(id)), turn);
+    else
+        ring.remove(static_cast<std::uint32_t>(index(id)), turn);
+    backlogged_.put(slice, !ring.empty());
+}
+
+bool Scheduler::push(QueueId id, const QueuedPacket& packet) noexcept {
+    Queue& queue = queues_[id];
+    if (!queue.fifo.push(lines_, packet)) return false;
+    ++held_;
+    if (queue.turn.waiting) return true;
+    Aggregate& aggregate = aggregates_[queue.parent];
+    aggregate.queues.add(static_cast<std::uint32_t>(index(id)), [this](std::uint32_t q) -> Turn& {
+        return queues_[static_cast<QueueId>(q)].turn;
+    });
+    if (aggregate.turn.waiting) return true;
+    Group& group = groups_[aggregate.group];
+    group.aggregates.add(static_cast<std::uint32_t>(index(queue.parent)),
+                         [this](std::uint32_t a) -> Turn& {
+                             return aggregates_[static_cast<AggregateId>(a)].turn;
+                         });
+    ready_changed(group, aggregate.group);
+    return true;
+}
+
+bool Scheduler::push_control(const QueuedPacket& packet) noexcept {
+    if (!control_.push(lines_, packet)) return false;
+    ++held_;
+    return true;
+}
+
+void Scheduler::look_at_tokens(std::uint32_t slice, Instant now) noexcept {
+    Slice& it = slices_[slice];
+    it.guarantee.refill(now);
+    it.limit.refill(now);
+    guaranteed_.put(slice, it.guarantee.ready());
+    limited_.put(slice, !it.limit.ready());
+    const Instant guarantee = it.guarantee.ready() ? TokenBucket::never : it.guarantee.ready_at();
+    const Instant limit = it.limit.ready() ? TokenBucket::never : it.limit.ready_at();
+    const Instant first = std::min(guarantee, limit);
+    if (first != TokenBucket::never) wheel_.park(slice, first);
+}
+
+std::optional<Departure> Scheduler::pop(Instant now) noexcept {
+    if (held_ == 0) return {};
+    port_.refill(now);
+    if (!port_.ready()) return {};
+    if (!control_.empty()) {
+        const QueuedPacket packet = control_.pop(lines_);
+        --held_;
+        port_.spend(packet.wire);
+        return Departure{.packet = packet, .control = true};
+    }
+    wheel_.turn(now, [&](std::uint32_t slice) { look_at_tokens(slice, now); });
+    const SliceSet ready = backlogged_ - limited_;
+    const std::uint32_t guaranteed = (ready & guaranteed_).next(turn_of_guaranteed_);
+    if (guaranteed != SliceSet::none) {
+        turn_of_guaranteed_ = (guaranteed + 1) % SliceSet::most;
+        return serve(guaranteed, true, now);
+    }
+    if (ready.empty()) return {};
+    return serve(pick_leftover(ready), false, now);
+}
+
+// Deficit round robin again, over bits: a slice that has stopped being ready costs nothing.
+std::uint32_t Scheduler::pick_leftover(const SliceSet& ready) noexcept {
+    for (;;) {
+        turn_of_leftover_ = ready.next(turn_of_leftover_);
+        Slice& slice = slices_[turn_of_leftover_];
+        if (slice.credit > 0) return turn_of_leftover_;
+        slice.credit += static_cast<std::int64_t>(largest_.count() * slice.weight);
+        turn_of_leftover_ = (turn_of_leftover_ + 1) % SliceSet::most;
+    }
+}
+
+Departure Scheduler::serve(std::uint32_t number, bool guaranteed, Instant now) noexcept {
+    const auto quantum = [this](std::uint32_t) {
+        return static_cast<std::int64_t>(largest_.count());
+    };
+    const auto group_turn = [this](std::uint32_t g) -> Turn& {
+        return groups_[static_cast<GroupId>(g)].turn;
+    };
+    const auto aggregate_turn = [this](std::uint32_t a) -> Turn& {
+        return aggregates_[static_cast<AggregateId>(a)].turn;
+    };
+    const auto queue_turn = [this](std::uint32_t q) -> Turn& {
+        return queues_[static_cast<QueueId>(q)].turn;
+    };
+    Slice& slice = slices_[number];
+    const auto group_id = static_cast<GroupId>(slice.groups.current(group_turn, quantum));
+    Group& group = groups_[group_id];
+    const auto aggregate_id =
+        static_cast<AggregateId>(group.aggregates.current(aggregate_turn, quantum));
+    Aggregate& aggregate = aggregates_[aggregate_id];
+    Queue& queue = queues_[static_cast<QueueId>(aggregate.queues.current(queue_turn, quantum))];
+
+    const QueuedPacket packet = queue.fifo.pop(lines_);
+    --held_;
+    for (Turn* turn : {&queue.turn, &aggregate.turn, &group.turn}) turn->credit -= packet.wire;
+    group.departed += packet.charge;
+    if (queue.fifo.empty()) aggregate.queues.remove_first(queue_turn);
+    if (aggregate.queues.empty()) group.aggregates.remove_first(aggregate_turn);
+    if (group.aggregates.empty() || !group.may_send()) slice.groups.remove_first(group_turn);
+    if (slice.groups.empty()) {
+        backlogged_.remove(number);
+        slice.credit = std::min<std::int64_t>(slice.credit, 0);
+    }
+    port_.spend(packet.wire);
+    slice.limit.spend(packet.wire);
+    if (guaranteed)
+        slice.guarantee.spend(packet.wire);
+    else
+        slice.credit -= packet.wire;
+    if ((guaranteed && !slice.guarantee.ready()) || !slice.limit.ready())
+        look_at_tokens(number, now);
+    return {.packet = packet,
+            .slice = group.slice,
+            .group = group_id,
+            .aggregate = aggregate_id,
+            .control = false};
+}
+
+Instant Scheduler::wake_at(Instant now) const noexcept {
+    if (held_ == 0) return TokenBucket::never;
+    const Instant port = port_.ready() ? now : port_.ready_at();
+    if (!control_.empty() || !(backlogged_ - limited_).empty()) return std::max(port, now);
+    return std::max({port, wheel_.next(), now});
+}
+
+void Scheduler::shut(GroupId id, Shut reason) noexcept {
+    Group& group = groups_[id];
+    group.shut |= static_cast<std::uint8_t>(reason);
+    ready_changed(group, id);
+}
+
+void Scheduler::open(GroupId id, Shut reason) noexcept {
+    Group& group = groups_[id];
+    group.shut = static_cast<std::uint8_t>(group.shut & ~static_cast<unsigned>(reason));
+    ready_changed(group, id);
+}
+
+void Scheduler::set_allowance(GroupId id, std::uint64_t charge,
+                              std::uint32_t largest_charge) noexcept {
+    Group& group = groups_[id];
+    group.allowance = charge;
+    group.largest_charge = largest_charge;
+    ready_changed(group, id);
+}
+
+}  // namespace weir

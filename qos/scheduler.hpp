@@ -1,0 +1,148 @@
+#pragma once
+// Which packet of a port goes next. First what is control; then slices within their guarantee, one
+// packet each in turn; then, by weight, what is left over, up to each slice's limit. Within a slice
+// its groups (downstream peers) share evenly, within a group the incoming peers, within those the
+// flow buckets; each bucket is a FIFO. A group whose gate is shut, or whose allowance is spent,
+// stands aside and harms nobody.
+//
+// O(1) for up to 256 slices. No clock, no allocation but while it is configured. One owner.
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "dataplane/base/ids.hpp"
+#include "dataplane/base/units.hpp"
+#include "qos/flow_queue.hpp"
+#include "qos/packet.hpp"
+#include "qos/round_robin.hpp"
+#include "qos/slice_set.hpp"
+#include "qos/token_bucket.hpp"
+#include "qos/wheel.hpp"
+
+namespace weir {
+
+enum class GroupId : std::uint32_t {};      // a slice towards one downstream peer: what a gate shuts
+enum class AggregateId : std::uint32_t {};  // what came from one peer into a group
+enum class QueueId : std::uint32_t {};      // a flow bucket of an aggregate
+
+struct SliceRates {
+    BitsPerSecond guarantee{0};
+    BitsPerSecond limit = TokenBucket::unlimited;
+    std::uint32_t weight = 1;  // 1..10,000
+};
+
+struct Departure {
+    QueuedPacket packet;
+    SliceId slice{};
+    GroupId group{};
+    AggregateId aggregate{};
+    bool control = false;  // the ids mean nothing then
+};
+
+// Why a group may not send; several can hold at once.
+enum class Shut : std::uint8_t { gate = 1, link = 2, neighbor = 4 };
+
+class Scheduler {
+public:
+    struct Setup {
+        BitsPerSecond rate = TokenBucket::unlimited;
+        Bytes burst{16'384};        // of the port's shaper, beyond the packet in hand
+        Bytes largest{9'240};       // on the wire
+        std::size_t packets = 4096; // most it ever holds
+    };
+    Scheduler(const Setup& setup, Instant now);
+
+    // Configuration; also while it holds packets, which stay, as do tokens, debts and gates.
+    void set_port(BitsPerSecond rate, Bytes burst, Instant now);
+    void set_slice(SliceId slice, const SliceRates& rates, Instant now);  // slice < 256
+    GroupId add_group(SliceId slice);
+    AggregateId add_aggregate(GroupId group, std::uint32_t buckets);
+    QueueId queue(AggregateId aggregate, std::uint32_t bucket) const {
+        return static_cast<QueueId>(aggregates_[aggregate].first + bucket);
+    }
+
+    // False where it holds as many packets as it was made for: the packet stays the caller's.
+    bool push(QueueId queue, const QueuedPacket& packet) noexcept;
+    bool push_control(const QueuedPacket& packet) noexcept;
+    // Nothing where nothing may go now.
+    std::optional<Departure> pop(Instant now) noexcept;
+    // The earliest time at which pop() may answer otherwise, if nobody pushes or opens a gate.
+    Instant wake_at(Instant now) const noexcept;
+
+    void shut(GroupId group, Shut reason) noexcept;
+    void open(GroupId group, Shut reason) noexcept;
+    // Charge that may leave in all since the start (the law of backpressure); never passed. It
+    // stops one largest packet short where the next packet might not fit.
+    void set_allowance(GroupId group, std::uint64_t charge, std::uint32_t largest_charge) noexcept;
+    std::uint64_t departed_charge(GroupId group) const { return groups_[group].departed; }
+
+    bool empty() const noexcept { return held_ == 0; }
+    std::uint32_t packets() const noexcept { return held_; }
+    const FlowQueue& fifo(QueueId queue) const { return queues_[queue].fifo; }
+    // Calls see(packet, slice or nothing for control) for every packet: counts what is held.
+    template <class See>
+    void walk(See&& see) const {
+        control_.walk(lines_, [&](const QueuedPacket& p) { see(p, std::optional<SliceId>{}); });
+        for (const Queue& q : queues_) {
+            const SliceId slice = groups_[aggregates_[q.parent].group].slice;
+            q.fifo.walk(lines_,
+                        [&](const QueuedPacket& p) { see(p, std::optional<SliceId>{slice}); });
+        }
+    }
+
+private:
+    struct Queue {
+        FlowQueue fifo;
+        Turn turn;
+        AggregateId parent{};
+    };
+    static_assert(sizeof(Queue) <= 64);
+    struct Aggregate {
+        RoundRobin queues;
+        Turn turn;
+        GroupId group{};
+        std::uint32_t first = 0;  // of its queues
+    };
+    struct Group {
+        RoundRobin aggregates;
+        Turn turn;
+        SliceId slice{};
+        std::uint8_t shut = 0;  // of Shut
+        std::uint64_t departed = 0;
+        std::uint64_t allowance = UINT64_MAX;
+        std::uint32_t largest_charge = 0;
+        bool may_send() const noexcept {
+            return shut == 0 && (allowance == UINT64_MAX ||
+                                 departed + largest_charge <= allowance);
+        }
+    };
+    struct Slice {
+        RoundRobin groups;
+        TokenBucket guarantee{BitsPerSecond{0}, Bytes{1}, Instant{}};
+        TokenBucket limit;
+        std::uint32_t weight = 1;
+        std::int64_t credit = 0;  // of the leftover, bytes
+    };
+
+    void ready_changed(Group& group, GroupId id) noexcept;
+    void look_at_tokens(std::uint32_t slice, Instant now) noexcept;
+    std::uint32_t pick_leftover(const SliceSet& ready) noexcept;
+    Departure serve(std::uint32_t slice, bool guaranteed, Instant now) noexcept;
+
+    LinePool lines_;
+    TokenBucket port_;
+    Bytes largest_;
+    SliceWheel wheel_;
+    FlowQueue control_;
+    std::vector<Slice> slices_;
+    IdVector<GroupId, Group> groups_;
+    IdVector<AggregateId, Aggregate> aggregates_;
+    IdVector<QueueId, Queue> queues_;
+    SliceSet backlogged_;  // some group has packets and may send
+    SliceSet guaranteed_;  // tokens of the guarantee are left
+    SliceSet limited_;     // the limit is reached
+    std::uint32_t held_ = 0;
+    std::uint32_t turn_of_guaranteed_ = 0, turn_of_leftover_ = 0;
+};
+
+}  // namespace weir

@@ -1,0 +1,165 @@
+#include "qos/scheduler.hpp"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <vector>
+
+namespace weir {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::uint32_t wire = 1'500;
+
+// A port in virtual time whose queues never run dry.
+class Port {
+public:
+    explicit Port(BitsPerSecond rate, std::size_t packets = 4'096)
+        : rate_{rate},
+          scheduler_{{.rate = rate, .burst = Bytes{wire}, .largest = Bytes{wire}, .packets = packets},
+                     now_} {}
+
+    // A slice with one group, one incoming peer and `buckets` queues.
+    QueueId slice(std::uint16_t id, const SliceRates& rates, std::uint32_t buckets = 1) {
+        scheduler_.set_slice(SliceId{id}, rates, now_);
+        const GroupId group = scheduler_.add_group(SliceId{id});
+        return scheduler_.queue(scheduler_.add_aggregate(group, buckets), 0);
+    }
+    void fill(QueueId queue, std::uint32_t bytes = wire) { backlog_[queue] = bytes; }
+    void stop(QueueId queue) { backlog_.erase(queue); }
+
+    // Bytes that each slice sent in `time`; of each aggregate in `by_aggregate`.
+    std::map<std::uint16_t, double> run(Nanos time) {
+        std::map<std::uint16_t, double> sent;
+        by_aggregate.clear();
+        for (const Instant end = now_ + time; now_ < end;) {
+            for (const auto& [queue, bytes] : backlog_)
+                while (scheduler_.fifo(queue).packets() < 4)
+                    EXPECT_TRUE(scheduler_.push(queue, {next_++, bytes, bytes}));
+            if (const auto departure = scheduler_.pop(now_)) {
+                sent[static_cast<std::uint16_t>(index(departure->slice))] +=
+                    departure->packet.wire;
+                by_aggregate[departure->aggregate] += departure->packet.wire;
+                continue;
+            }
+            now_ = std::max(now_ + Nanos{1}, std::min(scheduler_.wake_at(now_), end));
+        }
+        return sent;
+    }
+    std::map<AggregateId, double> by_aggregate;
+
+    Scheduler& scheduler() { return scheduler_; }
+    Instant now() const { return now_; }
+
+private:
+    Instant now_{1s};
+    BitsPerSecond rate_;
+    Scheduler scheduler_;
+    std::map<QueueId, std::uint32_t> backlog_;
+    std::uint64_t next_ = 0;
+};
+
+constexpr BitsPerSecond mbps(std::uint64_t n) { return BitsPerSecond{n * 1'000'000}; }
+double share(double bytes, Nanos time) {  // in Mb/s
+    return bytes * 8 / (static_cast<double>(time.count()) / 1e9) / 1e6;
+}
+
+TEST(Scheduler, GuaranteesAreMetAndTheRestGoesByWeight) {
+    Port port{mbps(1'000)};
+    port.fill(port.slice(0, {.guarantee = mbps(400), .weight = 1}));
+    port.fill(port.slice(1, {.guarantee = mbps(100), .weight = 3}));
+    port.fill(port.slice(2, {.weight = 1}));
+    auto sent = port.run(1s);
+    EXPECT_NEAR(share(sent[0], 1s), 400 + 100, 500 * 0.005);
+    EXPECT_NEAR(share(sent[1], 1s), 100 + 300, 400 * 0.005);
+    EXPECT_NEAR(share(sent[2], 1s), 100, 100 * 0.01);
+}
+
+TEST(Scheduler, ALimitIsKeptAndWhatItLeavesGoesToOthers) {
+    Port port{mbps(1'000)};
+    port.fill(port.slice(0, {.guarantee = mbps(100), .limit = mbps(200)}));
+    port.fill(port.slice(1, {}));
+    auto sent = port.run(1s);
+    EXPECT_NEAR(share(sent[0], 1s), 200, 0.2);
+    EXPECT_NEAR(share(sent[1], 1s), 800, 0.8);
+}
+
+TEST(Scheduler, AShutGroupHoldsItsPacketsAndHarmsNobody) {
+    Port port{mbps(1'000)};
+    const QueueId held = port.slice(0, {.guarantee = mbps(900)});
+    port.fill(held);
+    port.fill(port.slice(1, {}));
+    port.scheduler().shut(GroupId{0}, Shut::gate);
+    port.scheduler().shut(GroupId{0}, Shut::link);
+    port.scheduler().open(GroupId{0}, Shut::link);  // the gate is still shut
+    auto sent = port.run(100ms);
+    EXPECT_EQ(sent[0], 0);
+    EXPECT_NEAR(share(sent[1], 100ms), 1'000, 1);
+    EXPECT_EQ(port.scheduler().fifo(held).packets(), 4U);
+    port.scheduler().open(GroupId{0}, Shut::gate);
+    sent = port.run(100ms);
+    EXPECT_GE(share(sent[0], 100ms), 900);
+}
+
+TEST(Scheduler, AnAllowanceIsNeverPassed) {
+    Port port{mbps(1'000)};
+    port.fill(port.slice(0, {}));
+    port.scheduler().set_allowance(GroupId{0}, 10 * wire + 1, wire);
+    auto sent = port.run(10ms);
+    EXPECT_EQ(sent[0], 10.0 * wire);
+    port.scheduler().set_allowance(GroupId{0}, 12 * wire, wire);
+    sent = port.run(10ms);
+    EXPECT_EQ(sent[0], 2.0 * wire);
+}
+
+// One FIFO for both would give the peer with eight flows eight ninths.
+TEST(Scheduler, IncomingPeersShareEvenlyWhateverTheyHold) {
+    Port port{mbps(1'000)};
+    const QueueId many = port.slice(0, {}, 8);
+    const AggregateId other = port.scheduler().add_aggregate(GroupId{0}, 8);
+    for (std::uint32_t i = 0; i < 8; ++i) port.fill(static_cast<QueueId>(index(many) + i));
+    port.fill(port.scheduler().queue(other, 3), 400);  // and of smaller packets
+    port.run(100ms);
+    EXPECT_NEAR(share(port.by_aggregate[AggregateId{0}], 100ms), 500, 5);
+    EXPECT_NEAR(share(port.by_aggregate[other], 100ms), 500, 5);
+}
+
+TEST(Scheduler, APacketNobodyHasRoomForStaysTheCallers) {
+    Port port{mbps(1'000), 3};
+    const QueueId queue = port.slice(0, {}, 8);
+    for (std::uint32_t i = 0; i < 3; ++i)
+        EXPECT_TRUE(port.scheduler().push(static_cast<QueueId>(index(queue) + i), {i, wire, wire}));
+    EXPECT_FALSE(port.scheduler().push(static_cast<QueueId>(index(queue) + 5), {3, wire, wire}));
+    EXPECT_EQ(port.scheduler().packets(), 3U);
+}
+
+TEST(Scheduler, ControlGoesFirst) {
+    Port port{mbps(1'000)};
+    const QueueId queue = port.slice(0, {.guarantee = mbps(1'000)});
+    ASSERT_TRUE(port.scheduler().push(queue, {1, wire, wire}));
+    ASSERT_TRUE(port.scheduler().push_control({2, 100, 100}));
+    const auto first = port.scheduler().pop(port.now());
+    ASSERT_TRUE(first);
+    EXPECT_TRUE(first->control);
+    EXPECT_EQ(first->packet.handle, 2U);
+}
+
+TEST(Scheduler, ABucketIsAFifoAndWhatItHoldsIsFoundByWalking) {
+    Port port{TokenBucket::unlimited};
+    const QueueId queue = port.slice(0, {}, 2);
+    for (std::uint64_t i = 0; i < 100; ++i)
+        ASSERT_TRUE(port.scheduler().push(queue, {i, wire, 256}));
+    std::uint64_t expected = 0;
+    for (; expected < 40; ++expected)
+        ASSERT_EQ(port.scheduler().pop(port.now())->packet.handle, expected);
+    port.scheduler().walk([&](const QueuedPacket& packet, const std::optional<SliceId>& slice) {
+        EXPECT_EQ(packet.handle, expected++);
+        EXPECT_EQ(slice, SliceId{0});
+    });
+    EXPECT_EQ(expected, 100U);
+    EXPECT_EQ(port.scheduler().fifo(queue).charge(), 60U * 256);
+}
+
+}  // namespace
+}  // namespace weir
