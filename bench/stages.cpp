@@ -42,7 +42,7 @@ public:
         const auto after = [&] {
             for (const PortId out : {lan, wan})
                 left += bed_.egress(out).transmit(
-                    [](std::span<Packet*> packets) { return packets.size(); });
+                    bed_.now, [](std::span<Packet*> packets) { return packets.size(); });
         };
         const double cycles =
             median([&] { return cycles_per_packet(circulation_, frames, work, after); });

@@ -90,7 +90,8 @@ void Node::make_workers(const Config& config) {
                             .owned = {},
                             .owners = owners_,
                             .chains = {},
-                            .punt_rates = {}};
+                            .punt_rates = {},
+                            .packets = pool_->size};
         for (std::size_t p = 0; p < ports_.size(); ++p) {
             const auto id = static_cast<PortId>(p);
             setup.punt_rates.push_back(config.ports[id].punt_rate);

@@ -29,8 +29,7 @@ void Scheduler::set_port(BitsPerSecond rate, Bytes burst, Instant now) {
 
 void Scheduler::set_slice(SliceId id, const SliceRates& rates, Instant now) {
     const auto slice = static_cast<std::uint32_t>(index(id));
-    if (slice >= SliceSet::most)
-        throw std::invalid_argument{"a port schedules at most 256 slices"};
+    if (slice >= SliceSet::most) throw std::invalid_argument{"a port schedules at most 256 slices"};
     if (slices_.size() <= slice) slices_.resize(slice + 1);
     Slice& it = slices_[slice];
     it.guarantee.refill(now);
@@ -87,10 +86,9 @@ bool Scheduler::push(QueueId id, const QueuedPacket& packet) noexcept {
     });
     if (aggregate.turn.waiting) return true;
     Group& group = groups_[aggregate.group];
-    group.aggregates.add(static_cast<std::uint32_t>(index(queue.parent)),
-                         [this](std::uint32_t a) -> Turn& {
-                             return aggregates_[static_cast<AggregateId>(a)].turn;
-                         });
+    group.aggregates.add(
+        static_cast<std::uint32_t>(index(queue.parent)),
+        [this](std::uint32_t a) -> Turn& { return aggregates_[static_cast<AggregateId>(a)].turn; });
     ready_changed(group, aggregate.group);
     return true;
 }
@@ -99,6 +97,25 @@ bool Scheduler::push_control(const QueuedPacket& packet) noexcept {
     if (!control_.push(lines_, packet)) return false;
     ++held_;
     return true;
+}
+
+void Scheduler::clear() noexcept {
+    while (!control_.empty()) control_.pop(lines_);
+    for (Queue& queue : queues_) {
+        while (!queue.fifo.empty()) queue.fifo.pop(lines_);
+        queue.turn = {};
+    }
+    for (Aggregate& aggregate : aggregates_) {
+        aggregate.queues = {};
+        aggregate.turn = {};
+    }
+    for (Group& group : groups_) {
+        group.aggregates = {};
+        group.turn = {};
+    }
+    for (Slice& slice : slices_) slice.groups = {};
+    backlogged_ = {};
+    held_ = 0;
 }
 
 void Scheduler::look_at_tokens(std::uint32_t slice, Instant now) noexcept {

@@ -21,7 +21,7 @@
 
 namespace weir {
 
-enum class GroupId : std::uint32_t {};      // a slice towards one downstream peer: what a gate shuts
+enum class GroupId : std::uint32_t {};  // a slice towards one downstream peer: what a gate shuts
 enum class AggregateId : std::uint32_t {};  // what came from one peer into a group
 enum class QueueId : std::uint32_t {};      // a flow bucket of an aggregate
 
@@ -46,9 +46,9 @@ class Scheduler {
 public:
     struct Setup {
         BitsPerSecond rate = TokenBucket::unlimited;
-        Bytes burst{16'384};        // of the port's shaper, beyond the packet in hand
-        Bytes largest{9'240};       // on the wire
-        std::size_t packets = 4096; // most it ever holds
+        Bytes burst{16'384};         // of the port's shaper, beyond the packet in hand
+        Bytes largest{9'240};        // on the wire
+        std::size_t packets = 4096;  // most it ever holds
     };
     Scheduler(const Setup& setup, Instant now);
 
@@ -76,6 +76,8 @@ public:
     void set_allowance(GroupId group, std::uint64_t charge, std::uint32_t largest_charge) noexcept;
     std::uint64_t departed_charge(GroupId group) const { return groups_[group].departed; }
 
+    // Forgets every packet; the caller has walked them.
+    void clear() noexcept;
     bool empty() const noexcept { return held_ == 0; }
     std::uint32_t packets() const noexcept { return held_; }
     const FlowQueue& fifo(QueueId queue) const { return queues_[queue].fifo; }
@@ -112,8 +114,7 @@ private:
         std::uint64_t allowance = UINT64_MAX;
         std::uint32_t largest_charge = 0;
         bool may_send() const noexcept {
-            return shut == 0 && (allowance == UINT64_MAX ||
-                                 departed + largest_charge <= allowance);
+            return shut == 0 && (allowance == UINT64_MAX || departed + largest_charge <= allowance);
         }
     };
     struct Slice {

@@ -46,7 +46,9 @@ public:
 
 private:
     static constexpr std::uint32_t words = most / 64;
-    static constexpr std::uint64_t bit(std::uint32_t slice) { return std::uint64_t{1} << slice % 64; }
+    static constexpr std::uint64_t bit(std::uint32_t slice) {
+        return std::uint64_t{1} << slice % 64;
+    }
     std::array<std::uint64_t, words> words_{};
 };
 

@@ -1,6 +1,6 @@
 #pragma once
-// A shaper's bucket of bytes, counted in 2^-32 byte: whole bytes polled every 130 ns would lose 38 %
-// of 100 Mb/s. It may be spent while it is not empty, down into debt by the packet that is being
+// A shaper's bucket of bytes, counted in 2^-32 byte: whole bytes polled every 130 ns would lose 38
+// % of 100 Mb/s. It may be spent while it is not empty, down into debt by the packet that is being
 // sent: so a packet larger than the depth passes, and the mean rate is exact all the same. Time
 // that stands still earns nothing, time that jumps earns at most the depth.
 #include <algorithm>
@@ -24,10 +24,11 @@ public:
     // Another rate from the last refill on; tokens and debt stay, up to the new depth.
     void set(BitsPerSecond rate, Bytes depth) {
         unlimited_ = rate == unlimited;
-        per_nano_ = unlimited_ ? 0
-                               : static_cast<std::uint64_t>(
-                                     (static_cast<unsigned __int128>(rate.count()) << 32U) /
-                                     8'000'000'000U);
+        per_nano_ =
+            unlimited_
+                ? 0
+                : static_cast<std::uint64_t>((static_cast<unsigned __int128>(rate.count()) << 32U) /
+                                             8'000'000'000U);
         depth_ = static_cast<std::int64_t>(
             std::clamp<std::uint64_t>(depth.count(), 1, std::uint64_t{1} << 30U) << 32U);
         tokens_ = std::min(tokens_, depth_);

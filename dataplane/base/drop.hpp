@@ -46,6 +46,7 @@ namespace weir {
     X(handoff_full,        "the ring to the worker that owns the port is full")                     \
     X(port_down,           "the way out has no link")                                               \
     X(egress_full,         "the port sends slower than packets come")                               \
+    X(slice_full,          "its slice sends slower than packets come")                              \
     X(device_refused,      "the device can not send such a packet")                                 \
     X(no_buffer,           "no buffer for a packet of our own")                                     \
     X(reconfigured,        "held for something that a reload removed")                              \

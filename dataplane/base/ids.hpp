@@ -20,6 +20,8 @@ enum class RouteId : std::uint32_t {};     // index into Snapshot::routes
 enum class NeighborId : std::uint32_t {};  // slot in the NeighborTable
 enum class CounterId : std::uint32_t {};   // slot in a CounterBank; survives reloads
 
+inline constexpr std::size_t max_slices = 256;  // a port schedules no more
+
 template <class Id>
 constexpr std::size_t index(Id id) {
     return static_cast<std::size_t>(id);

@@ -36,6 +36,9 @@ using Bytes = Quantity<struct BytesTag>;
 using BitsPerSecond = Quantity<struct BitsPerSecondTag>;
 using PacketsPerSecond = Quantity<struct PacketsPerSecondTag>;
 
+// Of what is not held to any.
+inline constexpr BitsPerSecond unlimited_rate{UINT64_MAX};
+
 // A point on the monotonic clock of this process, in nanoseconds since an arbitrary start.
 class Instant {
 public:

@@ -8,8 +8,6 @@
 namespace weir {
 namespace {
 
-constexpr std::size_t max_slices = 1024;
-
 void ecn(const Section& section, SliceConfig& slice) {
     const auto table = section.table("ecn");
     if (!table) return;

@@ -32,6 +32,7 @@ public:
 
     std::shared_ptr<Snapshot> run() {
         node();
+        slices();
         ports();
         tables();
         policies();
@@ -77,7 +78,44 @@ private:
             made.role = port.role;
             made.table = port.table;
             made.source_check = port.source_check;
+            made.rate = port.rate.value_or(unlimited_rate);
+            shares(id, made);
             out_->ports.push_back(std::move(made));
+        }
+    }
+
+    void slices() {
+        for (const SliceConfig& slice : config_.slices) {
+            const auto position = static_cast<std::uint16_t>(out_->slices.size());
+            const auto slot =
+                input_.slices == nullptr
+                    ? position
+                    : static_cast<std::uint16_t>(index(input_.slices->slot(slice.name)));
+            const SliceId id = out_->slices.push_back({.slot = slot,
+                                                       .buckets = slice.queues,
+                                                       .weight = slice.weight,
+                                                       .lossless = slice.lossless});
+            if (slice.dscp_mode == DscpMode::pipe)
+                out_->slice_of_dscp[static_cast<std::size_t>(slice.dscp)] = id;
+        }
+    }
+
+    // Shares of a port whose rate nobody knows are of nothing: no guarantee, no limit.
+    void shares(PortId id, SnapshotPort& port) const {
+        std::optional<BitsPerSecond> rate = config_.ports[id].rate;
+        if (!rate && input_.speeds.contains(id)) rate = input_.speeds[id];
+        const auto of = [&](const RateOrShare& value, BitsPerSecond otherwise) {
+            if (const auto* absolute = std::get_if<BitsPerSecond>(&value)) return *absolute;
+            const auto share = std::get<Share>(value).millionths;
+            if (!rate) return otherwise;
+            return BitsPerSecond{static_cast<std::uint64_t>(
+                static_cast<unsigned __int128>(rate->count()) * share / 1'000'000)};
+        };
+        for (const SliceConfig& slice : config_.slices) {
+            const bool whole = slice.limit == RateOrShare{Share{1'000'000}};
+            port.shares.push_back(
+                {.guarantee = of(slice.guarantee, BitsPerSecond{0}),
+                 .limit = whole ? unlimited_rate : of(slice.limit, unlimited_rate)});
         }
     }
 
@@ -254,6 +292,7 @@ private:
             out_->steer_rules.push_back(
                 {.policy = rule.policy,
                  .marking = marking_of(config_.slices[rule.slice.value_or(SliceId{0})]),
+                 .slice = rule.slice.value_or(SliceId{0}),
                  .dport = rule.dport.value_or(0),
                  .protocol = rule.protocol.value_or(IpProto{}),
                  .any_protocol = !rule.protocol,
@@ -272,6 +311,8 @@ private:
             made.counter = sid_slots_.slot(sid_name(sid));
             made.uniform =
                 config_.slices[sid.slice.value_or(SliceId{0})].dscp_mode == DscpMode::uniform;
+            made.binds = sid.slice.has_value();
+            made.slice = sid.slice.value_or(SliceId{0});
             if (sid.port) made.next_hop = dx_next_hop(sid);
             keys.emplace_back(sid.sid, out_->sids.push_back(made));
         }

@@ -19,6 +19,9 @@ struct CompileInput {
     std::uint64_t version = 0;
     IdVector<PortId, MacAddr> macs;
     std::vector<NeighborId> gateways;  // slots of gateways_of(config), in its order
+    IdVector<PortId, std::optional<BitsPerSecond>> speeds =
+        {};                          // what devices report; may be empty
+    CounterSlots* slices = nullptr;  // where slices keep their slot over reloads
 };
 
 // `sid_slots` and `path_slots` grow by the names that are new.

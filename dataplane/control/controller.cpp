@@ -106,7 +106,16 @@ void Controller::adopt(const Config& config) {
     CompileInput input;
     input.config = std::make_shared<const Config>(config);
     input.version = version_ + 1;
-    for (Port* port : setup_.ports) input.macs.push_back(port->mac());
+    for (Port* port : setup_.ports) {
+        input.macs.push_back(port->mac());
+        input.speeds.push_back(port->speed());
+    }
+    for (const SliceConfig& slice : config.slices) slice_slots_.slot(slice.name);
+    if (slice_slots_.size() > max_slices)
+        throw Error{ExitCode::configuration,
+                    "more than 256 different slices were configured over the life of this process: "
+                    "restart weir"};
+    input.slices = &slice_slots_;
     input.gateways = slow_path_.configure(config, input.macs, steady_now());
     auto snapshot = compile_snapshot(input, sid_slots_, path_slots_);
     for (Shard* shard : setup_.shards) {

@@ -66,6 +66,7 @@ private:
     SlowPath slow_path_;
     CounterSlots sid_slots_;
     CounterSlots path_slots_;
+    CounterSlots slice_slots_;
     std::uint64_t version_ = 0;
     std::vector<std::atomic<bool>> links_;  // written by control, read by any
     std::atomic<bool> stopping_{false};

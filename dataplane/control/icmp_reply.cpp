@@ -71,6 +71,7 @@ constexpr Owed owed(Drop drop) {
         case Drop::handoff_full:
         case Drop::port_down:
         case Drop::egress_full:
+        case Drop::slice_full:
         case Drop::device_refused:
         case Drop::no_buffer:
         case Drop::reconfigured:

@@ -201,6 +201,7 @@ void SlowPath::carry_out(ResolverOutput& output) {
         Packet* packet = make_packet(frame.bytes, 0);
         if (packet == nullptr) continue;
         packet->port = static_cast<std::uint16_t>(index(frame.port));
+        set_egress_tag(*packet, {control_slice, frame.port, 0});
         inject_info(*packet) = {Inject::frame, {}};
         inject(*packet, setup_.owners[frame.port]);
     }

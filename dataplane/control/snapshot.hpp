@@ -52,6 +52,19 @@ struct Fib {
     RangeTable<unsigned __int128> ipv6;
 };
 
+// A slice's share of one port.
+struct SliceShare {
+    BitsPerSecond guarantee{0};
+    BitsPerSecond limit = unlimited_rate;
+};
+
+struct SnapshotSlice {
+    std::uint16_t slot = 0;     // of its queues and counters; survives reloads
+    std::uint16_t buckets = 1;  // a power of two
+    std::uint32_t weight = 1;
+    bool lossless = false;
+};
+
 struct SnapshotPort {
     MacAddr mac{};
     std::uint64_t mac_word = 0;  // its six octets in wire order from bit 0 up
@@ -60,7 +73,9 @@ struct SnapshotPort {
     Role role = Role::lan;
     TableId table{};
     bool source_check = false;
-    bool steers = false;               // any steering rule applies here
+    bool steers = false;                  // any steering rule applies here
+    BitsPerSecond rate = unlimited_rate;  // that the port is shaped to
+    IdVector<SliceId, SliceShare> shares;
     RangeTable<std::uint32_t> steer4;  // value: the first of its steer_rules, 0 = none
     RangeTable<unsigned __int128> steer6;
 };
@@ -98,6 +113,7 @@ struct Marking {
 struct SteerRule {
     PolicyId policy{};
     Marking marking{};
+    SliceId slice{};
     std::uint16_t dport = 0;
     IpProto protocol{};
     bool any_protocol = true;
@@ -111,6 +127,8 @@ struct SnapshotSid {
     TableId table{};
     NextHop next_hop{};    // End.DX4, End.DX6
     bool uniform = false;  // DSCP of the outer header goes to the inner one
+    bool binds = false;    // what comes to it is of `slice`, whatever its DSCP
+    SliceId slice{};
     CounterId counter{};
 };
 
@@ -135,6 +153,8 @@ struct Snapshot {
     std::uint8_t hop_limit = 64;
     std::vector<PrefixMatch> domain;
     IdVector<PortId, SnapshotPort> ports;
+    IdVector<SliceId, SnapshotSlice> slices;
+    std::array<SliceId, 64> slice_of_dscp{};  // of the outer header, inside the SR domain
     IdVector<TableId, Fib> tables;
     IdVector<RouteId, Route> routes;  // [0] is RouteKind::none
     std::vector<NextHop> next_hops;

@@ -46,6 +46,24 @@ inline constexpr std::uint16_t packet_private_bytes = 32;
 inline constexpr std::uint16_t packet_headroom = RTE_PKTMBUF_HEADROOM;
 inline constexpr std::uint16_t packet_data_room = 2048 + packet_headroom;
 
+// What the owner of a packet's way out must know, where a NIC leaves its hash: it travels in the
+// mbuf's first cache line, over rings too.
+struct EgressTag {
+    std::uint16_t slice;  // slot of its slice, or control_slice
+    PortId in;            // it came from there
+    std::uint32_t flow;   // hash that chooses its bucket
+};
+inline constexpr std::uint16_t control_slice = 0xffff;  // ahead of all slices: ARP, ND
+static_assert(sizeof(EgressTag) == sizeof(rte_mbuf::hash));
+inline EgressTag egress_tag(const Packet& packet) {
+    EgressTag tag;
+    __builtin_memcpy(&tag, &packet.hash, sizeof tag);
+    return tag;
+}
+inline void set_egress_tag(Packet& packet, const EgressTag& tag) {
+    __builtin_memcpy(&packet.hash, &tag, sizeof tag);
+}
+
 inline PuntInfo& punt_info(Packet& packet) {
     return *static_cast<PuntInfo*>(rte_mbuf_to_priv(&packet));
 }

@@ -81,6 +81,7 @@ inline Drop encapsulate(Packet& packet, Meta& meta, const Context& context) noex
     meta.l3_length += static_cast<std::uint32_t>(size);
     meta.version = 6;
     meta.action = Action::send;
+    meta.flow = static_cast<std::uint32_t>(flow_label_from(hash));
     // Other bits of the hash than chose the path, or each path would see only some of the next
     // hops.
     meta.hop = snapshot.next_hop(path.route, hash * 0x9e3779b1U);
@@ -129,6 +130,7 @@ inline Drop end(Packet& packet, Meta& meta) noexcept {
 inline Drop apply_endpoint(Packet& packet, Meta& meta, const Context& context) noexcept {
     const SnapshotSid& sid = context.snapshot.sids[meta.sid];
     const std::uint32_t length = meta.l3_length;
+    if (sid.binds) meta.slice = sid.slice;
     Drop drop = Drop::none;
     switch (sid.behavior) {
         case Behavior::end:

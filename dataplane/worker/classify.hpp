@@ -58,6 +58,7 @@ inline bool steer(const Snapshot& snapshot, std::uint32_t first, const Packet& p
         if (rule->last) return false;
     meta.policy = rule->policy;
     meta.marking = rule->marking;
+    meta.slice = rule->slice;
     meta.action = Action::encap;
     return true;
 }
@@ -82,6 +83,8 @@ inline Drop classify_ipv6(const Packet& packet, const SnapshotPort& port, const 
                           Meta& meta) noexcept {
     const Snapshot& snapshot = context.snapshot;
     const Ipv6Header& ip = meta.ipv6();
+    // Inside the domain the edges have written the slice where the next hop reads it.
+    if (port.role == Role::wan) meta.slice = snapshot.slice_of_dscp[ip.traffic_class() >> 2U];
     if (snapshot.locator.covers(ip.destination)) {
         meta.sid = snapshot.sid_table.find(ip.destination);
         if (meta.sid != SidTable::none) {

@@ -13,9 +13,17 @@
 
 namespace weir {
 
+// Of one slice at the port it leaves by; written by the worker that owns the port.
+struct SliceCounters {
+    PacketCounter admitted;  // into a queue
+    PacketCounter departed;  // taken by the device
+    Counter high_packets;    // most that was queued; only grows
+};
+
 struct PortCounters {
     PacketCounter received;  // taken from the device
     PacketCounter sent;      // given to the device
+    std::vector<SliceCounters> slices = std::vector<SliceCounters>(max_slices);  // by slot
     std::array<Counter, drop_count>
         drops;  // by the port the packet came in on (egress reasons: went out on)
 };

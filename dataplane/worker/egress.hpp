@@ -1,82 +1,96 @@
 #pragma once
-// The egress half of one port, owned by one worker: what it accepted waits in a bounded backlog
-// until the device takes it. What the device refuses stays, in order; it is never spun on.
+// The egress half of one port, owned by one worker. A packet is admitted to the queue of its slice,
+// or is dropped; the scheduler says whose turn it is; what the device refuses waits in a backlog of
+// one burst, in order, and is never spun on. Where nothing is to be shaped and nothing waits, a
+// packet goes straight into that burst.
 #include <algorithm>
 #include <array>
 #include <cstdint>
 #include <span>
+#include <vector>
 
+#include "dataplane/control/snapshot.hpp"
 #include "dataplane/io/packet.hpp"
 #include "dataplane/worker/counters.hpp"
+#include "qos/scheduler.hpp"
 
 namespace weir {
 
 class EgressPort {
 public:
-    static constexpr std::size_t capacity = 1024;
     static constexpr std::size_t burst = 64;
 
-    explicit EgressPort(PortCounters& counters) : counters_{counters} {}
+    // `packets`: most that can ever be held, the size of the pool.
+    EgressPort(PortCounters& counters, std::size_t packets, Instant now);
 
-    // False where the backlog is full: the packet stays the caller's, to be dropped.
-    bool accept(Packet* packet) noexcept {
-        if (end_ == capacity) {
-            if (begin_ == 0) return false;
-            compact();
+    // Drop::none, or why not: the packet stays the caller's then. It carries its EgressTag.
+    Drop accept(Packet& packet) noexcept {
+        if (straight_ && scheduler_.empty() && ready_end_ < burst) [[likely]] {
+            count_admitted(packet);
+            ready_[ready_end_++] = &packet;
+            return Drop::none;
         }
-        backlog_[end_++] = packet;
-        return true;
+        return queue(packet);
     }
 
-    // `device(span)` takes packets from the front and says how many; they are sent.
+    // `device(span)` takes packets from the front and says how many; they are sent. Several bursts
+    // while the device takes them and the scheduler has more.
     template <class Device>
-    std::size_t transmit(Device&& device) noexcept {
+    std::size_t transmit(Instant now, Device&& device) noexcept {
         std::size_t total = 0;
-        while (begin_ < end_) {
-            const std::span<Packet*> next{backlog_.data() + begin_, std::min(burst, end_ - begin_)};
-            std::uint64_t bytes = 0;
-            std::array<std::uint32_t, burst> lengths;  // the device may free what it takes
-            for (std::size_t i = 0; i < next.size(); ++i) lengths[i] = next[i]->pkt_len;
+        for (;;) {
+            fill(now);
+            const std::span<Packet*> next{ready_.data() + ready_begin_, ready_end_ - ready_begin_};
+            if (next.empty()) break;
+            note(next);  // the device may free what it takes
             const std::size_t taken = device(next);
-            for (std::size_t i = 0; i < taken; ++i) bytes += lengths[i];
-            counters_.sent.packets.add(taken);
-            counters_.sent.bytes.add(bytes);
-            begin_ += taken;
+            count_departed(taken);
+            ready_begin_ += taken;
             total += taken;
             if (taken < next.size()) break;
+            ready_begin_ = ready_end_ = 0;
         }
-        if (begin_ == end_) begin_ = end_ = 0;
         return total;
     }
 
+    // In place: what is held stays, with its tokens and turns.
+    void adopt(const Snapshot& snapshot, PortId id, Instant now);
+
     // At the end: what never left is counted under `drop`.
-    void discard(Drop drop) noexcept {
-        counters_.drops[static_cast<std::size_t>(drop)].add(end_ - begin_);
-        for (; begin_ < end_; ++begin_) rte_pktmbuf_free(backlog_[begin_]);
-        begin_ = end_ = 0;
-    }
+    void discard(Drop drop) noexcept;
 
     // Counted by walking, for the audit.
-    std::size_t held() const noexcept {
-        std::size_t n = 0;
-        for (std::size_t i = begin_; i < end_; ++i) n += backlog_[i] != nullptr;
-        return n;
-    }
-    bool empty() const noexcept { return begin_ == end_; }
+    std::size_t held() const noexcept;
+    bool empty() const noexcept { return ready_begin_ == ready_end_ && scheduler_.empty(); }
     PortCounters& counters() noexcept { return counters_; }
 
 private:
-    void compact() noexcept {
-        std::copy(backlog_.begin() + static_cast<std::ptrdiff_t>(begin_),
-                  backlog_.begin() + static_cast<std::ptrdiff_t>(end_), backlog_.begin());
-        end_ -= begin_;
-        begin_ = 0;
-    }
+    struct Slice {  // by slot
+        bool known = false;
+        AggregateId queues{};
+        std::uint32_t bucket_mask = 0;
+        std::uint32_t packets = 0;  // in its queues
+    };
+    struct Noted {
+        std::uint32_t length;
+        std::uint16_t slice;
+    };
+
+    Drop queue(Packet& packet) noexcept;
+    void fill(Instant now) noexcept;
+    void note(std::span<Packet* const> packets) noexcept;
+    void count_admitted(const Packet& packet) noexcept;
+    void count_departed(std::size_t packets) noexcept;
 
     PortCounters& counters_;
-    std::size_t begin_ = 0;
-    std::size_t end_ = 0;
-    std::array<Packet*, capacity> backlog_;
+    Scheduler scheduler_;
+    std::vector<Slice> slices_;
+    std::size_t capacity_;   // packets that all lossy slices may hold together
+    bool straight_ = false;  // nothing to shape: an empty port passes packets on
+    std::size_t ready_begin_ = 0;
+    std::size_t ready_end_ = 0;
+    std::array<Packet*, burst> ready_;
+    std::array<Noted, burst> noted_;
 };
 
 }  // namespace weir

@@ -36,6 +36,8 @@ struct Meta {
     std::uint8_t version = 0;  // 4, 6; 0 for ARP
     Action action = Action::classify;
     bool hop_spent = false;  // hop limit already decremented on this node, or the packet is ours
+    SliceId slice{};
+    std::uint32_t flow = 0;  // hash of the flow where one was taken
     SidId sid{};
     PolicyId policy{};
     Marking marking{};

@@ -95,8 +95,9 @@ inline Drop Pipeline::send(Packet& packet, Meta& meta, const Context& context) n
     const NeighborId neighbor = neighbor_of(meta, context.neighbors);
     const std::uint64_t mac = neighbor == no_neighbor ? 0 : context.neighbors.word(neighbor);
     if (mac == 0) [[unlikely]]
-        return punt_resolve(packet, meta, neighbor);
+        return punt_resolve(packet, meta, neighbor, context);
     frame(packet, meta, mac);
+    set_egress_tag(packet, tag_of(packet, meta, context.snapshot));
     return deliver(packet, meta.hop.port);
 }
 
@@ -106,7 +107,7 @@ inline Drop Pipeline::deliver(Packet& packet, PortId out) noexcept {
     // A device that does not take chains would send the first segment and stale memory behind it.
     if (packet.nb_segs > 1 && !way.chains && !linearize(packet)) [[unlikely]]
         return Drop::device_refused;
-    if (way.mine != nullptr) return way.mine->accept(&packet) ? Drop::none : Drop::egress_full;
+    if (way.mine != nullptr) return way.mine->accept(packet);
     hand_over(packet, *way.outbox);
     return Drop::none;
 }
@@ -138,8 +139,9 @@ void Pipeline::accept(std::span<Packet*> frames) noexcept {
     setup_.shard->taken_over.add(frames.size());
     for (Packet* packet : frames) {
         const auto out = static_cast<PortId>(packet->port);
-        if (ways_out_[out].mine->accept(packet)) continue;
-        setup_.shard->ports[out].drops[static_cast<std::size_t>(Drop::egress_full)].add();
+        const Drop drop = ways_out_[out].mine->accept(*packet);
+        if (drop == Drop::none) continue;
+        setup_.shard->ports[out].drops[static_cast<std::size_t>(drop)].add();
         rte_pktmbuf_free(packet);
     }
 }

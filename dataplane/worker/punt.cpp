@@ -80,8 +80,10 @@ Drop Pipeline::punt_protocol(Packet& packet, Meta meta, const Context& context) 
     return push(setup_.control->punts, packet) ? Drop::none : Drop::punt_full;
 }
 
-Drop Pipeline::punt_resolve(Packet& packet, Meta meta, NeighborId neighbor) noexcept {
+Drop Pipeline::punt_resolve(Packet& packet, Meta meta, NeighborId neighbor,
+                            const Context& context) noexcept {
     frame(packet, meta, 0);
+    set_egress_tag(packet, tag_of(packet, meta, context.snapshot));
     punt_info(packet) = {.punt = Punt::resolve,
                          .outermost = false,
                          .drop = Drop::none,
@@ -115,7 +117,8 @@ bool Pipeline::punt_error(Packet& packet, const Meta& meta, Drop drop,
 
 void Pipeline::lose(Packet& packet, Meta meta, Drop drop, const Context& context) noexcept {
     if (punt_error(packet, meta, drop, context)) return;
-    const PortId port = drop == Drop::egress_full ? meta.hop.port : meta.in;
+    const bool of_way_out = drop == Drop::egress_full || drop == Drop::slice_full;
+    const PortId port = of_way_out ? meta.hop.port : meta.in;
     setup_.shard->ports[port].drops[static_cast<std::size_t>(drop)].add();
     rte_pktmbuf_free(&packet);
 }

@@ -77,4 +77,16 @@ inline void frame(Packet& packet, const Meta& meta, std::uint64_t to) noexcept {
     packet.ol_flags &= RTE_MBUF_F_EXTERNAL | RTE_MBUF_F_INDIRECT;  // whose memory it is stays true
 }
 
+// What chooses a packet's bucket: inside the SR domain the flow label, so that two nodes mean the
+// same flows; else the flow itself.
+inline EgressTag tag_of(const Packet& packet, const Meta& meta, const Snapshot& snapshot) noexcept {
+    const SnapshotSlice& slice = snapshot.slices[meta.slice];
+    std::uint32_t flow = meta.flow;
+    if (flow == 0 && slice.buckets > 1)
+        flow = meta.version == 6 && meta.ipv6().flow_label() != FlowLabel{0}
+                   ? static_cast<std::uint32_t>(meta.ipv6().flow_label())
+                   : flow_hash(packet, meta);
+    return {slice.slot, meta.in, flow};
+}
+
 }  // namespace weir

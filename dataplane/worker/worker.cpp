@@ -11,7 +11,9 @@ Worker::Worker(Setup setup) : setup_{std::move(setup)} {
     const std::size_t ports = setup_.owners.size();
     IdVector<PortId, EgressPort*> halves(ports);
     for (const auto& [id, port] : setup_.owned) {
-        egress_.push_back({id, port, std::make_unique<EgressPort>(setup_.shard->ports[id])});
+        egress_.push_back(
+            {id, port,
+             std::make_unique<EgressPort>(setup_.shard->ports[id], setup_.packets, clock_.now())});
         halves[id] = egress_.back().half.get();
     }
     pipeline_ = std::make_unique<Pipeline>(Pipeline::Setup{
@@ -38,7 +40,7 @@ void Worker::run() noexcept {
         setup_.publisher->quiescent(setup_.id);
         take_cut();
         empty_loops = busy ? 0 : empty_loops + 1;
-        if (!busy) idle(empty_loops);
+        if (!busy && !holds()) idle(empty_loops);
         const std::uint64_t spent = rte_rdtsc() - begin;
         setup_.shard->total_cycles.add(spent);
         if (busy) setup_.shard->busy_cycles.add(spent);
@@ -53,12 +55,13 @@ bool Worker::loop(Instant now) noexcept {
     const Snapshot& snapshot = setup_.publisher->acquire();
     const bool fresh = snapshot.version != adopted_;
     const std::uint64_t begin = fresh ? rte_rdtsc() : 0;
+    if (fresh) [[unlikely]]
+        for (Egress& egress : egress_) egress.half->adopt(snapshot, egress.id, now);
     std::size_t moved = receive(snapshot, now);
     moved += take_over(snapshot, now);
-    moved += transmit();
+    moved += transmit(now);
     if (fresh) [[unlikely]] {
-        // What adopting costs is this loop: its tables are cold. There is nothing else to adopt
-        // yet.
+        // What adopting costs is this loop: its tables are cold too.
         adopted_ = snapshot.version;
         const std::uint64_t spent = rte_rdtsc() - begin;
         Shard& shard = *setup_.shard;
@@ -102,12 +105,12 @@ std::size_t Worker::take_over(const Snapshot& snapshot, Instant now) noexcept {
     return moved + injected;
 }
 
-std::size_t Worker::transmit() noexcept {
+std::size_t Worker::transmit(Instant now) noexcept {
     std::size_t moved = 0;
     for (Egress& egress : egress_)
         if (!egress.half->empty())
             moved += egress.half->transmit(
-                [&](std::span<Packet*> packets) { return egress.port->transmit(packets); });
+                now, [&](std::span<Packet*> packets) { return egress.port->transmit(packets); });
     return moved;
 }
 
@@ -124,6 +127,12 @@ void Worker::idle(unsigned empty_loops) const noexcept {
             if (empty_loops > patience) std::this_thread::sleep_for(setup_.config.idle_sleep);
             return;
     }
+}
+
+bool Worker::holds() const noexcept {
+    for (const Egress& egress : egress_)
+        if (!egress.half->empty()) return true;
+    return false;
 }
 
 std::size_t Worker::held() const noexcept {
@@ -154,7 +163,7 @@ void Worker::drain() noexcept {
     // A few quiet rounds, because another worker may still be handing over.
     while (quiet < 100 && clock_.now() < deadline) {
         take_over(snapshot, clock_.now());
-        transmit();
+        transmit(clock_.now());
         quiet = held() == 0 ? quiet + 1 : 0;
         std::this_thread::sleep_for(std::chrono::microseconds{50});
     }

@@ -35,6 +35,7 @@ public:
         IdVector<PortId, WorkerId> owners;
         std::vector<bool> chains;  // by port: the device takes multi-segment packets
         std::vector<PacketsPerSecond> punt_rates;
+        std::size_t packets = 0;  // in the pool: no port can ever hold more
     };
     explicit Worker(Setup setup);
     ~Worker();
@@ -61,7 +62,8 @@ private:
     bool loop(Instant now) noexcept;
     std::size_t receive(const Snapshot& snapshot, Instant now) noexcept;
     std::size_t take_over(const Snapshot& snapshot, Instant now) noexcept;
-    std::size_t transmit() noexcept;
+    std::size_t transmit(Instant now) noexcept;
+    bool holds() const noexcept;
     void idle(unsigned empty_loops) const noexcept;
     void take_cut() noexcept;
     std::size_t held() const noexcept;

@@ -28,7 +28,9 @@ Bed::Bed(const Config& config, std::uint32_t buffers, bool devices_take_chains)
     setup.control = &control_;
     setup.handoffs = &handoffs_;
     for (std::size_t i = 0; i < config.ports.size(); ++i) {
-        egress_.push_back(std::make_unique<EgressPort>(shard_->ports[static_cast<PortId>(i)]));
+        const auto id = static_cast<PortId>(i);
+        egress_.push_back(std::make_unique<EgressPort>(shard_->ports[id], buffers, now));
+        egress_.back()->adopt(*snapshot_, id, now);
         setup.egress.push_back(egress_.back().get());
         setup.owners.push_back(WorkerId{0});
         setup.chains.push_back(devices_take_chains);
@@ -110,7 +112,7 @@ Outcome Bed::run(Packet* packet, PortId in) {
 Outcome Bed::collect(std::span<const std::uint64_t> drops_before, PortId) {
     Outcome outcome;
     for (std::size_t i = 0; i < egress_.size(); ++i) {
-        egress_[i]->transmit([&](std::span<Packet*> packets) {
+        egress_[i]->transmit(now, [&](std::span<Packet*> packets) {
             for (Packet* packet : packets) {
                 outcome.sent.push_back(
                     {static_cast<PortId>(i), bytes_of(*packet), packet->nb_segs});

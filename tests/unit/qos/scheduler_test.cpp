@@ -17,8 +17,9 @@ class Port {
 public:
     explicit Port(BitsPerSecond rate, std::size_t packets = 4'096)
         : rate_{rate},
-          scheduler_{{.rate = rate, .burst = Bytes{wire}, .largest = Bytes{wire}, .packets = packets},
-                     now_} {}
+          scheduler_{
+              {.rate = rate, .burst = Bytes{wire}, .largest = Bytes{wire}, .packets = packets},
+              now_} {}
 
     // A slice with one group, one incoming peer and `buckets` queues.
     QueueId slice(std::uint16_t id, const SliceRates& rates, std::uint32_t buckets = 1) {
@@ -38,8 +39,7 @@ public:
                 while (scheduler_.fifo(queue).packets() < 4)
                     EXPECT_TRUE(scheduler_.push(queue, {next_++, bytes, bytes}));
             if (const auto departure = scheduler_.pop(now_)) {
-                sent[static_cast<std::uint16_t>(index(departure->slice))] +=
-                    departure->packet.wire;
+                sent[static_cast<std::uint16_t>(index(departure->slice))] += departure->packet.wire;
                 by_aggregate[departure->aggregate] += departure->packet.wire;
                 continue;
             }

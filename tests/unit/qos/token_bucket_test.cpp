@@ -10,7 +10,8 @@ namespace {
 using namespace literals;
 using namespace std::chrono_literals;
 
-// Sends packets of `size` as fast as the bucket lets, polled every `poll`, for a second; bytes sent.
+// Sends packets of `size` as fast as the bucket lets, polled every `poll`, for a second; bytes
+// sent.
 double bytes_in_a_second(BitsPerSecond rate, std::uint32_t size, Nanos poll) {
     const Bytes depth = rate * poll + Bytes{2 * std::uint64_t{size}};
     Instant now{5s};
