@@ -181,6 +181,37 @@ Json neighbors_json(Reading& reading) {
     return all;
 }
 
+Json slices_json(Reading& reading) {
+    const Config& config = reading.config();
+    const auto rate = [](BitsPerSecond bits) {
+        return bits == unlimited_rate ? Json() : Json(bits.count());
+    };
+    Json all = Json::array();
+    for (std::size_t i = 0; i < config.ports.size(); ++i) {
+        const auto port = static_cast<PortId>(i);
+        for (std::size_t k = 0; k < config.slices.size(); ++k) {
+            const auto id = static_cast<SliceId>(k);
+            const SliceConfig& slice = config.slices[id];
+            const SliceShare& share = reading.snapshot().ports[port].shares[id];
+            all.push_back({{"port", config.ports[port].name},
+                           {"slice", slice.name},
+                           {"id", slice.id},
+                           {"lossless", slice.lossless},
+                           {"guarantee_bits", rate(share.guarantee)},
+                           {"limit_bits", rate(share.limit)},
+                           {"weight", slice.weight}});
+        }
+    }
+    add_counters(elements(all), "weir_slice_", {"port", "slice"}, reading);
+    for (Json& it : all) {
+        // Both only grow; what left between the two readings is not waiting.
+        const auto admitted = it["admitted_packets"].get<std::uint64_t>();
+        const auto departed = it["departed_packets"].get<std::uint64_t>();
+        it["queued_packets"] = admitted > departed ? admitted - departed : 0;
+    }
+    return all;
+}
+
 Json drops_json(Reading& reading) {
     Json all = Json::array();
     for (const Metric& metric : all_metrics()) {

@@ -22,6 +22,8 @@ Json routes_json(Reading& reading);
 Json neighbors_json(Reading& reading);
 // [{port, slice, reason, help, packets}], zeros too
 Json drops_json(Reading& reading);
+// One row for each slice of each port: its share of the port, what came, went and waits.
+Json slices_json(Reading& reading);
 // {closes, at_rest, in_rings, receive_missed_packets, buffers, buffers_in_use,
 //   threads: [{thread, received, originated, taken_over, sent, consumed, handed_over, drops, held,
 //   closes}]}

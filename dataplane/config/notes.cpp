@@ -56,34 +56,23 @@ void port_notes(Config& config, Notes notes) {
     notes.say("port", "ports",
               names_where(config.ports, [](const PortConfig& port) { return !port.pfc.empty(); }),
               "802.1Qbb (pfc) is not in this version; hosts are neither paused nor obeyed");
-    notes.say(
-        "port", "ports",
-        names_where(config.ports, [](const PortConfig& port) { return port.rate.has_value(); }),
-        "rate is not acted on in this version; a port sends as fast as its device takes");
     notes.say("peer", "peers", names_where(config.peers, [](const PeerConfig&) { return true; }),
               "flow control between nodes is not in this version; no message is sent or expected");
 }
 
-bool shaped(const SliceConfig& slice) {
+bool buffered(const SliceConfig& slice) {
     const SliceConfig plain{};
-    return slice.guarantee != plain.guarantee || slice.limit != plain.limit ||
-           slice.weight != plain.weight || slice.isolate != plain.isolate ||
-           slice.queues != plain.queues || slice.min_packet != plain.min_packet || slice.buffer ||
+    return slice.isolate != plain.isolate || slice.min_packet != plain.min_packet || slice.buffer ||
            slice.ecn || slice.watchdog != plain.watchdog;
 }
 
 void slice_notes(Config& config, Notes notes) {
     notes.say("slice", "slices",
               names_where(config.slices, [](const SliceConfig& slice) { return slice.lossless; }),
-              "lossless control is not in this version; its traffic is forwarded best effort");
-    notes.say("slice", "slices", names_where(config.slices, shaped),
-              "guarantee, limit, weight, isolate, queues, min_packet, buffer, ecn and watchdog are "
-              "not acted on in this version; all traffic of a port shares one queue");
-    notes.say(
-        "slice", "slices",
-        names_where(config.slices, [](const SliceConfig& slice) { return slice.dscp != Dscp{0}; }),
-        "dscp marks what this node encapsulates; in this version it does not classify "
-        "packets that pass through");
+              "lossless control is not in this version; a full queue drops all the same");
+    notes.say("slice", "slices", names_where(config.slices, buffered),
+              "isolate, min_packet, buffer, ecn and watchdog are not acted on in this version; a "
+              "full queue drops");
 }
 
 void policy_notes(Config& config, Notes notes) {

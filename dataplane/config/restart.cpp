@@ -52,7 +52,6 @@ void compare_ports(const PortConfig& running, const PortConfig& next, Difference
     };
     out.compare(what("device"), running.device, next.device);
     out.compare(what("mtu"), running.mtu, next.mtu);
-    out.compare(what("rate"), running.rate, next.rate);
     out.compare(what("punt_rate"), running.punt_rate, next.punt_rate);
     out.compare(what("receive_queues"), running.receive_queues, next.receive_queues);
     out.compare(what("receive_descriptors"), running.receive_descriptors, next.receive_descriptors);

@@ -10,9 +10,7 @@ constexpr Bytes largest_on_wire{9'240};
 // so many that other ports find the pool empty.
 constexpr std::size_t most_queued = 4'096;
 
-Packet& packet_of(const QueuedPacket& queued) {
-    return *reinterpret_cast<Packet*>(queued.handle);
-}
+Packet& packet_of(const QueuedPacket& queued) { return *reinterpret_cast<Packet*>(queued.handle); }
 
 bool shapes(const SnapshotPort& port) {
     return port.rate != unlimited_rate || std::ranges::any_of(port.shares, [](const auto& share) {
@@ -35,8 +33,8 @@ EgressPort::EgressPort(PortCounters& counters, std::size_t packets, Instant now)
 void EgressPort::adopt(const Snapshot& snapshot, PortId id, Instant now) {
     const SnapshotPort& port = snapshot.ports[id];
     straight_ = !shapes(port);
-    const Bytes depth =
-        port.rate == unlimited_rate ? largest_on_wire : port.rate * longest_absence + largest_on_wire;
+    const Bytes depth = port.rate == unlimited_rate ? largest_on_wire
+                                                    : port.rate * longest_absence + largest_on_wire;
     scheduler_.set_port(port.rate, depth, now);
     for (std::size_t i = 0; i < snapshot.slices.size(); ++i) {
         const auto position = static_cast<SliceId>(i);

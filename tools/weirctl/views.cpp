@@ -146,6 +146,23 @@ std::string neighbors(const Json& all) {
     return table.text();
 }
 
+std::string slices(const Json& all) {
+    Table table{{{"PORT"},
+                 {"SLICE"},
+                 {"ID", right},
+                 {"LOSSLESS"},
+                 {"GUARANTEE b/s", right},
+                 {"LIMIT b/s", right},
+                 {"WEIGHT", right},
+                 {"ADMITTED", right},
+                 {"DEPARTED", right},
+                 {"QUEUED", right}}};
+    for (const Json& it : all)
+        table.add(cells(it, {"port", "slice", "id", "lossless", "guarantee_bits", "limit_bits",
+                             "weight", "admitted_packets", "departed_packets", "queued_packets"}));
+    return table.text();
+}
+
 std::string drops(const Json& all) {
     Table table{{{"PORT"}, {"SLICE"}, {"REASON"}, {"PACKETS", right}, {"THE PACKET"}}};
     for (const Json& it : all)
@@ -213,6 +230,7 @@ const std::vector<View>& all_views() {
         {"routes", "routes of all tables and their next hops", routes},
         {"neighbors", "ARP and ND", neighbors},
         {"drops", "where and why packets went no further", drops},
+        {"slices", "what each slice may send at each port, sent and holds", slices},
         {"counters", "everything that is counted", counters},
         {"runtime", "the process", runtime},
         {"config", "the running configuration, as TOML", toml_text},

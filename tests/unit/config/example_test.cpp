@@ -106,18 +106,12 @@ TEST(Example, NotesSayWhatIsNotDone) {
             "fit port wan1 (mtu 1500) once encapsulated; their senders are told by ICMP (packet "
             "too big, fragmentation needed) with MTU 1460",
             "port lan0: 802.1Qbb (pfc) is not in this version; hosts are neither paused nor obeyed",
-            "ports lan0, wan0 and wan1: rate is not acted on in this version; a port sends as fast "
-            "as its device takes",
             "peer transit-1: flow control between nodes is not in this version; no message is sent "
             "or expected",
-            "slice training: lossless control is not in this version; its traffic is forwarded "
-            "best "
-            "effort",
-            "slice training: guarantee, limit, weight, isolate, queues, min_packet, buffer, ecn "
-            "and "
-            "watchdog are not acted on in this version; all traffic of a port shares one queue",
-            "slice training: dscp marks what this node encapsulates; in this version it does not "
-            "classify packets that pass through",
+            "slice training: lossless control is not in this version; a full queue drops all the "
+            "same",
+            "slice training: isolate, min_packet, buffer, ecn and watchdog are not acted on in "
+            "this version; a full queue drops",
             "policy to-dc: bsid is not in this version; packets to it are dropped as sid_unknown",
             "policy to-dc: probe is not in this version; a path is up while its first segment has "
             "a route",

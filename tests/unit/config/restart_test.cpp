@@ -39,7 +39,6 @@ TEST(Restart, EveryRestartKeyIsNamed) {
         {"port[].device",
          {"\"0000:3b:00.0\"", "\"tap:x\"", "port lan0: device 0000:3b:00.0 -> tap:x"}},
         {"port[].mtu", {"mtu     = 9216", "mtu = 9000", "port wan0: mtu 9216 -> 9000"}},
-        {"port[].rate", {"rate    = \"25G\"", "", "port lan0: rate 25G -> as the device says"}},
         {"port[].punt_rate",
          {"punt_rate    = \"1000pps\"", "punt_rate = \"5pps\"",
           "port lan0: punt_rate 1kpps -> 5pps"}},
