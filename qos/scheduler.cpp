@@ -6,12 +6,13 @@ namespace weir {
 namespace {
 
 // A bucket must hold what it earns while nobody looks: the longest loop of a worker, and a slot of
-// the wheel.
+// the wheel; at a low rate also what a worker misses that shares its core.
 constexpr Nanos longest_absence{100'000};
+constexpr Bytes least_depth{32 << 10};
 
 Bytes depth_of(BitsPerSecond rate, Bytes largest) {
     if (rate == TokenBucket::unlimited) return largest;
-    return rate * longest_absence + largest + largest;
+    return std::max(rate * longest_absence, least_depth) + largest + largest;
 }
 
 }  // namespace

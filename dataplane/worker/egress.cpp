@@ -3,8 +3,10 @@
 namespace weir {
 namespace {
 
-// A worker that looks again only after so long loses nothing of a shaped port's rate.
+// A worker that looks again only after so long loses nothing of a shaped port's rate; nor, on a
+// slow port, after the time of so many bytes, for a worker may share its core.
 constexpr Nanos longest_absence{200'000};
+constexpr Bytes least_depth{64 << 10};
 constexpr Bytes largest_on_wire{9'240};
 // Packets one port may queue for its lossy slices: a few milliseconds of a 10 Gb/s line, and never
 // so many that other ports find the pool empty.
@@ -33,8 +35,9 @@ EgressPort::EgressPort(PortCounters& counters, std::size_t packets, Instant now)
 void EgressPort::adopt(const Snapshot& snapshot, PortId id, Instant now) {
     const SnapshotPort& port = snapshot.ports[id];
     straight_ = !shapes(port);
-    const Bytes depth = port.rate == unlimited_rate ? largest_on_wire
-                                                    : port.rate * longest_absence + largest_on_wire;
+    const Bytes depth = port.rate == unlimited_rate
+                            ? largest_on_wire
+                            : std::max(port.rate * longest_absence, least_depth) + largest_on_wire;
     scheduler_.set_port(port.rate, depth, now);
     for (std::size_t i = 0; i < snapshot.slices.size(); ++i) {
         const auto position = static_cast<SliceId>(i);

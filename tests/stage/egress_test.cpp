@@ -56,7 +56,8 @@ protected:
         std::map<std::uint16_t, double> sent;
         for (const Instant end = bed_.now + time; bed_.now < end; bed_.now = bed_.now + 20us) {
             for (const std::uint16_t slice : keep)
-                while (waiting(slice) < 100 && offer(slice) == Drop::none) {}
+                while (waiting(slice) < 100 && offer(slice) == Drop::none) {
+                }
             port().transmit(bed_.now, [&](std::span<Packet*> packets) {
                 for (Packet* packet : packets) {
                     sent[egress_tag(*packet).slice] += packet->pkt_len + ethernet_overhead;
