@@ -129,15 +129,14 @@ void SlowPath::on_protocol(Packet& packet, WorkerId worker, const Snapshot& snap
     const PuntInfo info = punt_info(packet);
     const auto frame = bytes(packet);
     const auto ip = ip_of(packet);
-    const auto version = ip.empty() ? 0U : std::to_integer<unsigned>(ip[0]) >> 4U;
-    if (version != 4 && version != 6) {
+    if (info.version == 0) {
         ResolverOutput output;
         const Drop drop = resolver_.on_arp(frame, info.l3, info.in, now, output);
         drop == Drop::none ? consume(packet) : lose(packet, info.in, drop);
         carry_out(output);
         return;
     }
-    if (version == 6 && is_nd(ip)) {
+    if (info.version == 6 && is_nd(ip)) {
         // Through a tunnel nobody is a neighbor, whatever the inner hop limit says.
         ResolverOutput output;
         const Drop drop = info.outermost ? resolver_.on_nd(frame, info.l3, info.in, now, output)

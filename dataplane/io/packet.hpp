@@ -23,8 +23,9 @@ enum class Punt : std::uint8_t {
 };
 struct PuntInfo {
     Punt punt;
-    bool outermost;  // protocol: nothing was decapsulated; only then can it be ND
-    Drop drop;       // error
+    bool outermost;        // protocol: nothing was decapsulated; only then can it be ND
+    std::uint8_t version;  // 4, 6; 0 for ARP: what was parsed, whatever the bytes look like
+    Drop drop;             // error
     PortId in;
     PortId out;           // resolve
     TableId table;        // protocol, error: the table the packet was looked up in

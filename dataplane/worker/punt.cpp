@@ -70,6 +70,7 @@ Drop Pipeline::punt_protocol(Packet& packet, Meta meta, const Context& context) 
     restore_frame(packet, meta);
     punt_info(packet) = {.punt = Punt::protocol,
                          .outermost = outermost,
+                         .version = meta.version,
                          .drop = Drop::none,
                          .in = meta.in,
                          .out = {},
@@ -86,6 +87,7 @@ Drop Pipeline::punt_resolve(Packet& packet, Meta meta, NeighborId neighbor,
     set_egress_tag(packet, tag_of(packet, meta, context.snapshot));
     punt_info(packet) = {.punt = Punt::resolve,
                          .outermost = false,
+                         .version = meta.version,
                          .drop = Drop::none,
                          .in = meta.in,
                          .out = meta.hop.port,
@@ -105,6 +107,7 @@ bool Pipeline::punt_error(Packet& packet, const Meta& meta, Drop drop,
     restore_frame(packet, meta);
     punt_info(packet) = {.punt = Punt::error,
                          .outermost = false,
+                         .version = meta.version,
                          .drop = drop,
                          .in = meta.in,
                          .out = {},
