@@ -12,9 +12,13 @@ namespace {
 // Few at once is the normal case; a host that boots asks for several addresses in one go.
 constexpr std::uint64_t punt_burst = 64;
 
-bool is_neighbor_message(const Packet& packet, const Meta& meta) noexcept {
+// Only what a neighbor can have sent (RFC 4861 section 11.2), or the far away would spend what
+// neighbors may send.
+bool is_neighbor_message(const Packet& packet, const Meta& meta, bool outermost) noexcept {
     if (meta.version == 0) return true;  // ARP
-    if (meta.version != 6 || meta.ipv6().next_header != IpProto::icmpv6) return false;
+    if (!outermost || meta.version != 6 || meta.ipv6().hop_limit != 255 ||
+        meta.ipv6().next_header != IpProto::icmpv6)
+        return false;
     const auto bytes = head(packet, meta);
     if (bytes.size() < sizeof(Ipv6Header) + sizeof(IcmpHeader)) return false;
     const auto type = std::to_integer<std::uint8_t>(bytes[sizeof(Ipv6Header)]);
@@ -63,10 +67,11 @@ bool Pipeline::push(PacketRing& ring, Packet& packet) noexcept {
 
 Drop Pipeline::punt_protocol(Packet& packet, Meta meta, const Context& context) noexcept {
     Limits& limits = limits_[index(meta.in)];
-    TokenRate& limit = is_neighbor_message(packet, meta) ? limits.neighbor : limits.local;
-    if (!limit.take(context.now)) return Drop::punt_rate;
     const bool outermost =
         meta.ip == rte_pktmbuf_mtod(&packet, std::byte*) + sizeof(EthernetHeader);
+    TokenRate& limit =
+        is_neighbor_message(packet, meta, outermost) ? limits.neighbor : limits.local;
+    if (!limit.take(context.now)) return Drop::punt_rate;
     restore_frame(packet, meta);
     punt_info(packet) = {.punt = Punt::protocol,
                          .outermost = outermost,
