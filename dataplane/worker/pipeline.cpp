@@ -104,16 +104,11 @@ inline Drop Pipeline::send(Packet& packet, Meta& meta, const Context& context) n
 inline Drop Pipeline::deliver(Packet& packet, PortId out) noexcept {
     packet.port = static_cast<std::uint16_t>(index(out));
     const WayOut& way = ways_out_[out];
-    // A device that does not take chains would send the first segment and stale memory behind it.
-    if (packet.nb_segs > 1 && !way.chains && !linearize(packet)) [[unlikely]]
+    if (packet.nb_segs > 1 && !make_sendable(packet, out)) [[unlikely]]
         return Drop::device_refused;
     if (way.mine != nullptr) return way.mine->accept(packet);
     hand_over(packet, *way.outbox);
     return Drop::none;
-}
-
-[[gnu::cold, gnu::noinline]] bool Pipeline::linearize(Packet& packet) noexcept {
-    return rte_pktmbuf_linearize(&packet) == 0;
 }
 
 void Pipeline::hand_over(Packet& packet, Outbox& outbox) noexcept {

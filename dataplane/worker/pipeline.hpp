@@ -59,12 +59,12 @@ private:
     Drop send(Packet& packet, Meta& meta, const Context& context) noexcept;
     Drop deliver(Packet& packet, PortId out) noexcept;
     void hand_over(Packet& packet, Outbox& outbox) noexcept;
-    static bool linearize(Packet& packet) noexcept;
     Drop punt_protocol(Packet& packet, Meta meta, const Context& context) noexcept;
     Drop punt_resolve(Packet& packet, Meta meta, NeighborId neighbor,
                       const Context& context) noexcept;
     bool punt_error(Packet& packet, const Meta& meta, Drop drop, const Context& context) noexcept;
     void lose(Packet& packet, Meta meta, Drop drop, const Context& context) noexcept;
+    bool make_sendable(Packet& packet, PortId out) const noexcept;
     void flush() noexcept;
     bool push(PacketRing& ring, Packet& packet) noexcept;
 

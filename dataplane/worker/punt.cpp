@@ -65,6 +65,11 @@ bool Pipeline::push(PacketRing& ring, Packet& packet) noexcept {
     return true;
 }
 
+// A device that does not take chains would send the first segment and stale memory behind it.
+bool Pipeline::make_sendable(Packet& packet, PortId out) const noexcept {
+    return packet.nb_segs == 1 || ways_out_[out].chains || rte_pktmbuf_linearize(&packet) == 0;
+}
+
 Drop Pipeline::punt_protocol(Packet& packet, Meta meta, const Context& context) noexcept {
     Limits& limits = limits_[index(meta.in)];
     const bool outermost =
@@ -89,6 +94,8 @@ Drop Pipeline::punt_protocol(Packet& packet, Meta meta, const Context& context) 
 Drop Pipeline::punt_resolve(Packet& packet, Meta meta, NeighborId neighbor,
                             const Context& context) noexcept {
     frame(packet, meta, 0);
+    // Control gives it straight to the port.
+    if (!make_sendable(packet, meta.hop.port)) return Drop::device_refused;
     set_egress_tag(packet, tag_of(packet, meta, context.snapshot));
     punt_info(packet) = {.punt = Punt::resolve,
                          .outermost = false,

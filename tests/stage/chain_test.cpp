@@ -69,6 +69,22 @@ TEST(Chain, IsMadeOnePieceForADeviceThatTakesNone) {
     EXPECT_EQ(name(refused.drops[0]), "device_refused");
 }
 
+// What waited goes from control straight to the port: the last chance is before.
+TEST(Chain, IsMadeOnePieceBeforeItWaitsForANeighbor) {
+    Bed bed{jumbo_config(), 1024, false};
+    const Frame in = plain(frame(lan_mac), "10.1.0.77", 64, 1200).build();
+    const Outcome outcome = bed.run(bed.chain(in, 300, 500), lan);
+    ASSERT_EQ(outcome.resolves.size(), 1U);
+    EXPECT_EQ(outcome.resolves[0].segments, 1U);
+    EXPECT_EQ(outcome.resolves[0].frame,
+              plain(frame(MacAddr{}, lan_mac), "10.1.0.77", 63, 1200).build());
+    const Frame large = plain(frame(lan_mac), "10.1.0.77", 64, 5000).build();
+    const Outcome refused = bed.run(bed.chain(large, 2048, 2048), lan);
+    EXPECT_TRUE(refused.resolves.empty());
+    ASSERT_EQ(refused.drops.size(), 1U);
+    EXPECT_EQ(name(refused.drops[0]), "device_refused");
+}
+
 TEST(LongHeader, ShiftsThePacketIntoItsTailroom) {
     Bed bed{scene_config()};
     const Frame in = plain(frame(lan_mac), "10.7.0.9", 64, 100).build();

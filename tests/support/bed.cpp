@@ -123,11 +123,11 @@ Outcome Bed::collect(std::span<const std::uint64_t> drops_before, PortId) {
     }
     Packet* packet = nullptr;
     while (control_.punts.pop({&packet, 1}) == 1) {
-        outcome.punted.push_back({punt_info(*packet), bytes_of(*packet)});
+        outcome.punted.push_back({punt_info(*packet), bytes_of(*packet), packet->nb_segs});
         rte_pktmbuf_free(packet);
     }
     while (control_.resolves.pop({&packet, 1}) == 1) {
-        outcome.resolves.push_back({punt_info(*packet), bytes_of(*packet)});
+        outcome.resolves.push_back({punt_info(*packet), bytes_of(*packet), packet->nb_segs});
         rte_pktmbuf_free(packet);
     }
     std::size_t k = 0;

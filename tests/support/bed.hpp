@@ -24,6 +24,7 @@ struct Outcome {
     struct Punted {
         PuntInfo info;
         Frame frame;
+        unsigned segments;
     };
     std::vector<Sent> sent;
     std::vector<Punted> punted;    // to control: protocol and ICMP errors due
