@@ -76,7 +76,7 @@ inline Drop parse_ipv6(std::uint32_t linear, std::uint32_t room, Meta& meta) noe
 inline bool addressed_to(const SnapshotPort& port, const EthernetHeader& ethernet) noexcept {
     std::uint64_t word;
     __builtin_memcpy(&word, &ethernet, sizeof word);
-    return word << 16U == port.mac_word << 16U || ethernet.destination.multicast();
+    return word << 16U == port.mac_word << 16U;
 }
 
 // What is neither IPv4 nor IPv6, behind a checked destination.
@@ -92,7 +92,8 @@ inline Drop parse(Packet& packet, const SnapshotPort& port, Meta& meta) noexcept
         if (drop != Drop::none) return drop;
         ethernet = rte_pktmbuf_mtod(&packet, EthernetHeader*);
     }
-    if (!addressed_to(port, *ethernet)) [[unlikely]]
+    const bool to_us = addressed_to(port, *ethernet);
+    if (!to_us && !ethernet->destination.multicast()) [[unlikely]]
         return Drop::not_for_us;
     meta.ip = reinterpret_cast<std::byte*>(ethernet + 1);
     // Headers must lie in the first segment; the rest of the packet may lie in others.
@@ -112,6 +113,10 @@ inline Drop parse(Packet& packet, const SnapshotPort& port, Meta& meta) noexcept
         meta.action = Action::punt;
         return parse_other(type);
     }
+    // What a whole link got is nobody's to forward: each router on it would (RFC 1812 5.3.4).
+    if (!to_us && drop == Drop::none && !(meta.version == 6 && meta.ipv6().destination.multicast()))
+        [[unlikely]]
+        return Drop::multicast;
     if (packet.nb_segs > 1 && drop == Drop::none) [[unlikely]]
         trim_tail(packet, room - meta.l3_length);
     return drop;

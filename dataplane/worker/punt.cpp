@@ -25,13 +25,6 @@ bool is_neighbor_message(const Packet& packet, const Meta& meta, bool outermost)
     return type == icmpv6::neighbor_solicitation || type == icmpv6::neighbor_advertisement;
 }
 
-// To more than one host on its link, as far as the Ethernet header it came with can still be asked.
-bool packet_was_broadcast(const Packet& packet, const Meta& meta) noexcept {
-    const auto* start = rte_pktmbuf_mtod(&packet, const std::byte*);
-    if (meta.ip != start + sizeof(EthernetHeader)) return false;
-    return reinterpret_cast<const EthernetHeader*>(start)->destination.multicast();
-}
-
 // Makes the mbuf begin with the Ethernet header's room in front of the IP packet the stages were
 // looking at. Where nothing was taken off, those are the Ethernet header that came.
 void restore_frame(Packet& packet, const Meta& meta) noexcept {
@@ -114,7 +107,6 @@ Drop Pipeline::punt_resolve(Packet& packet, Meta meta, NeighborId neighbor,
 bool Pipeline::punt_error(Packet& packet, const Meta& meta, Drop drop,
                           const Context& context) noexcept {
     if (meta.version == 0 || !owes_icmp_error(drop)) return false;
-    if (packet_was_broadcast(packet, meta)) return false;  // RFC 1122 3.2.2, RFC 4443 2.4 (e.3)
     if (!limits_[index(meta.in)].error.take(context.now)) return false;
     restore_frame(packet, meta);
     punt_info(packet) = {.punt = Punt::error,

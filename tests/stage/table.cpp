@@ -157,6 +157,12 @@ const std::vector<Case>& cases() {
         // What is not a packet for us.
         {"foreign_mac", lan, in4(frame(MacAddr{{2, 9, 9, 9, 9, 9}}), "10.5.1.1"), lan,
          Drop::not_for_us},
+        {"ipv4_in_a_broadcast_frame", lan, in4(frame(broadcast_mac), "10.5.1.1"), lan,
+         Drop::multicast},
+        {"ipv6_in_a_multicast_frame", lan,
+         in6(frame(MacAddr{{0x33, 0x33, 0, 0, 0, 5}}), "fd00:5::1"), lan, Drop::multicast},
+        {"expired_in_a_broadcast_frame", lan, in4(frame(broadcast_mac), "10.5.1.1", 1), lan,
+         Drop::multicast},
         {"vlan", lan, in4(from_lan().vlan(7), "10.5.1.1"), lan, Drop::vlan},
         {"ethertype", lan, from_lan().payload(60), lan, Drop::ethertype},
         {"runt", lan, from_lan().cut(13), lan, Drop::truncated},
