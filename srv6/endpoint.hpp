@@ -49,7 +49,7 @@ inline EndResult endpoint_end(std::span<std::byte> head, std::size_t packet_byte
 // SRH. Drops as above, and: segments_left, upper_layer (pointer: offset of the upper-layer header),
 // ecn_conflict, ipv4_header or ipv6_header (version or lengths of the inner header contradict each
 // other), truncated (the inner packet claims more bytes than there are). The inner packet may be
-// shorter than what carries it; its IPv4 checksum is not verified.
+// shorter than what carries it; its addresses and its IPv4 checksum are not looked at.
 enum class Inner : std::uint8_t { ipv4 = 1, ipv6 = 2, both = 3 };
 struct DecapResult {
     Drop drop = Drop::none;

@@ -3,6 +3,7 @@
 #include "dataplane/wire/checksum.hpp"
 #include "dataplane/wire/ethernet.hpp"
 #include "dataplane/worker/chain.hpp"
+#include "dataplane/worker/inner.hpp"
 #include "dataplane/worker/meta.hpp"
 #include "srv6/encap.hpp"
 #include "srv6/endpoint.hpp"
@@ -99,6 +100,8 @@ inline Drop decapsulate(Packet& packet, const SnapshotSid& sid, Inner allowed,
         meta.action = Action::punt;
         return Drop::none;
     }
+    if (const Drop drop = check_inner(meta.ip + result.inner_at, result.inner); drop != Drop::none)
+        return drop;
     meta.ip += result.inner_at;
     meta.l3_length -= result.inner_at;
     meta.version = result.inner == IpProto::ipv4 ? 4 : 6;
