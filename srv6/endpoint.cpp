@@ -2,6 +2,7 @@
 
 #include "dataplane/wire/checksum.hpp"
 #include "dataplane/wire/cursor.hpp"
+#include "dataplane/wire/options.hpp"
 
 namespace weir::detail {
 namespace {
@@ -31,7 +32,11 @@ Stop walk(std::span<const std::byte> head) noexcept {
             return {.drop = Drop::extension_headers};
         const auto* header = cursor.peek<ExtensionHeader>();
         if (header == nullptr || !cursor.skip(header->length())) return {.drop = Drop::truncated};
-        if (next == IpProto::routing) {
+        if (next != IpProto::routing) [[unlikely]] {
+            const auto verdict = check_options(head.subspan(at, header->length()));
+            if (verdict.drop != Drop::none)
+                return {.drop = verdict.drop, .at = verdict.at == 0 ? 0 : at + verdict.at};
+        } else {
             const auto& srh = *reinterpret_cast<const SegmentRoutingHeader*>(header);
             if (srh.segments_left != 0 && srh.routing_type == SegmentRoutingHeader::type)
                 return {.active_srh = true, .next = next, .at = at};

@@ -34,9 +34,9 @@ struct ErrorPointer {
 // End (RFC 8986 4.1). On Drop::none the hop limit and Segments Left were decremented and the
 // destination is the next segment: route it in the table it came in. Drops: truncated,
 // extension_headers (too many, a hop-by-hop header that is not first, a fragment header: nothing is
-// reassembled here), routing_type, hop_limit, srh_malformed, srh_tlv; upper_layer where the SRH is
-// absent or exhausted - except ICMPv6, which is for the control thread: then `local` is set and the
-// drop is none.
+// reassembled here), option_unknown (pointer 0: in silence), routing_type, hop_limit,
+// srh_malformed, srh_tlv; upper_layer where the SRH is absent or exhausted - except ICMPv6, which
+// is for the control thread: then `local` is set and the drop is none.
 struct EndResult {
     Drop drop = Drop::none;
     bool local = false;  // an ICMPv6 packet for us (ping to a SID): punt

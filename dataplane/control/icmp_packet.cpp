@@ -2,12 +2,28 @@
 
 #include "dataplane/control/append.hpp"
 #include "dataplane/wire/checksum.hpp"
+#include "dataplane/wire/options.hpp"
 #include "srv6/endpoint.hpp"
 
 namespace weir {
 namespace {
 
 constexpr std::uint8_t own_hop_limit = 64;
+
+// To an address of ours that is no SID.
+void judge(UpperLayer& upper, std::span<const std::byte> header) {
+    if (upper.refused != Drop::none) return;
+    if (upper.protocol != IpProto::routing) {
+        const OptionsVerdict verdict = check_options(header);
+        upper.refused = verdict.drop;
+        if (verdict.at != 0) upper.pointer = static_cast<std::uint32_t>(upper.at) + verdict.at;
+        return;
+    }
+    if (Cursor{header}.peek<SegmentRoutingHeader>()->segments_left == 0) return;
+    upper.refused = Drop::routing_type;
+    upper.pointer =
+        static_cast<std::uint32_t>(upper.at + offsetof(SegmentRoutingHeader, routing_type));
+}
 
 struct FragmentHeader {  // RFC 8200 section 4.5
     IpProto next_header;
@@ -48,10 +64,10 @@ std::optional<UpperLayer> find_upper_layer(std::span<const std::byte> packet,
         } else if (upper.protocol == IpProto::hop_by_hop || upper.protocol == IpProto::routing ||
                    upper.protocol == IpProto::destination) {
             const auto* header = cursor.peek<SegmentRoutingHeader>();  // each has 8 octets at least
-            if (header == nullptr) return {};
-            upper.has_way_to_go |= upper.protocol == IpProto::routing && header->segments_left != 0;
-            upper.protocol = header->next_header;
+            if (header == nullptr || header->length() > cursor.rest().size()) return {};
             length = header->length();
+            judge(upper, cursor.rest().first(length));
+            upper.protocol = header->next_header;
         } else {
             return upper;
         }

@@ -26,7 +26,11 @@ struct UpperLayer {
     std::size_t at;               // offset of the upper-layer header
     std::size_t named_at;         // offset of the Next Header field that says `protocol`
     bool more_fragments = false;  // this is only the first of several
-    bool has_way_to_go = false;   // a routing header with segments left
+    // Why the packet is not for the upper layer, though its headers lead there, and what an error
+    // points at (0: in silence): routing_type where segments are left (RFC 8754 section 4.3.2),
+    // option_unknown, extension_headers.
+    Drop refused = Drop::none;
+    std::uint32_t pointer = 0;
 };
 // Nothing where the headers are too many, run past the bytes, or belong to a later fragment.
 std::optional<UpperLayer> find_upper_layer(std::span<const std::byte> packet, const Ipv6Header& ip);

@@ -23,6 +23,7 @@ enum class Owed : std::uint8_t {
     packet_too_big,
     erroneous_field,
     sr_upper_layer,
+    unknown_option,
     no_listener,  // which code depends on what nobody listens for
 };
 
@@ -44,6 +45,8 @@ constexpr Owed owed(Drop drop) {
             return Owed::erroneous_field;
         case Drop::upper_layer:
             return Owed::sr_upper_layer;
+        case Drop::option_unknown:
+            return Owed::unknown_option;
         case Drop::no_listener:
             return Owed::no_listener;
         // Whoever sends broken, forbidden or too much learns nothing from us.
@@ -114,7 +117,7 @@ std::optional<IpPacket> echo_reply6(std::span<const std::byte> packet) {
     const auto whole = packet.first(packet_length(*ip));
     const auto upper = find_upper_layer(whole, *ip);
     if (!upper || upper->protocol != IpProto::icmpv6 || upper->more_fragments ||
-        upper->has_way_to_go)
+        upper->refused != Drop::none)
         return {};
     const auto message = whole.subspan(upper->at);
     Cursor cursor{message};
@@ -162,6 +165,7 @@ std::optional<IcmpHeader> error4(Owed what, std::uint32_t value, IpProto protoco
                                                    : icmpv4::code_protocol_unreachable);
         case Owed::erroneous_field:  // these speak of IPv6 headers
         case Owed::sr_upper_layer:
+        case Owed::unknown_option:
         case Owed::nothing:
             return {};
     }
@@ -185,6 +189,9 @@ std::optional<IcmpHeader> error6(Owed what, std::uint32_t value, const UpperLaye
             return make(icmpv6::parameter_problem, icmpv6::code_erroneous_field, value);
         case Owed::sr_upper_layer:
             return make(icmpv6::parameter_problem, icmpv6::code_sr_upper_layer, value);
+        case Owed::unknown_option:
+            if (value == 0) return {};  // the option asks for silence
+            return make(icmpv6::parameter_problem, icmpv6::code_unknown_option, value);
         case Owed::no_listener:
             // An unknown ICMPv6 message is discarded (RFC 4443 section 2.4 (b)), and "no next
             // header" asks for nobody (RFC 8200 section 4.7).
@@ -261,6 +268,14 @@ std::optional<IpPacket> icmp_error(std::span<const std::byte> packet, Drop drop,
     if (version_of(packet) == 4)
         return source.ipv4 ? icmp_error4(packet, what, value, *source.ipv4) : std::nullopt;
     return source.ipv6 ? icmp_error6(packet, what, value, *source.ipv6) : std::nullopt;
+}
+
+Refusal refusal(std::span<const std::byte> packet) {
+    const Ipv6Header* ip = read_ipv6(packet);
+    if (ip == nullptr) return {};
+    const auto upper =
+        find_upper_layer(packet.first(std::min(packet.size(), packet_length(*ip))), *ip);
+    return upper ? Refusal{upper->refused, upper->pointer} : Refusal{};
 }
 
 bool owes_icmp_error(Drop drop) { return owed(drop) != Owed::nothing; }

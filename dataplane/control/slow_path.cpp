@@ -126,7 +126,7 @@ void SlowPath::stop() {
 }
 
 void SlowPath::on_protocol(Packet& packet, WorkerId worker, const Snapshot& snapshot, Instant now) {
-    const PuntInfo info = punt_info(packet);
+    PuntInfo info = punt_info(packet);
     const auto frame = bytes(packet);
     const auto ip = ip_of(packet);
     if (info.version == 0) {
@@ -144,6 +144,11 @@ void SlowPath::on_protocol(Packet& packet, WorkerId worker, const Snapshot& snap
         drop == Drop::none ? consume(packet) : lose(packet, info.in, drop);
         carry_out(output);
         return;
+    }
+    if (const Refusal why = refusal(ip); why.drop != Drop::none) {
+        info.value = why.value;
+        send_error(ip, info, why.drop, worker, snapshot);
+        return lose(packet, info.in, why.drop);
     }
     if (answer_echo(packet, info, ip, worker, now)) return;
     send_error(ip, info, Drop::no_listener, worker, snapshot);

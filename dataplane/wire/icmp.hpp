@@ -29,6 +29,7 @@ inline constexpr std::uint8_t unreachable = 1, packet_too_big = 2, time_exceeded
 inline constexpr std::uint8_t code_no_route = 0, code_address_unreachable = 3,
                               code_port_unreachable = 4;
 inline constexpr std::uint8_t code_erroneous_field = 0, code_unknown_next_header = 1,
+                              code_unknown_option = 2,
                               code_sr_upper_layer = 4;  // RFC 8986 section 10.3
 }  // namespace icmpv6
 

@@ -98,5 +98,44 @@ TEST(SlowPath, TakesNoIpPacketForArp) {
     }
 }
 
+struct Problem {
+    unsigned type, code, pointer;
+    bool operator==(const Problem&) const = default;
+};
+Problem problem_of(const Frame& answer) {
+    const auto octet = [&](std::size_t at) { return std::to_integer<unsigned>(answer.at(at)); };
+    return {octet(54), octet(55), octet(61)};
+}
+
+// RFC 8754 section 4.3.2: an address of ours is no SID, the packet has not arrived.
+TEST(SlowPath, RefusesARoutingHeaderThatHasSegmentsLeft) {
+    Control control;
+    const auto answers = control.answers(frame(wan_mac)
+                                             .ip6("fc00:b::1", "fd00:ab::1")
+                                             .srh({"fc00:b::1", "fd00:ab::1"}, 1)
+                                             .udp(7, 7)
+                                             .payload(8),
+                                         wan);
+    ASSERT_EQ(answers.size(), 1U);
+    EXPECT_EQ(problem_of(answers[0]), (Problem{4, 0, 42}));
+    EXPECT_EQ(control.drops(wan, Drop::routing_type), 1U);
+}
+
+// RFC 8200 section 4.2, as at a SID.
+TEST(SlowPath, RefusesOptionsThatMayNotBeSkipped) {
+    const auto ping_behind_option = [](std::uint8_t type) {
+        PacketBuilder in = frame(lan_mac).ip6("fd00:1::9", "fd00:1::1").payload(16);
+        // Destination options with one option of that type, then an echo request.
+        in.poke(20, 60).poke(54, 58).poke(55, 0).poke(56, type).poke(57, 4).poke(62, 128);
+        return in;
+    };
+    Control control;
+    const auto told = control.answers(ping_behind_option(0xbe), lan);
+    ASSERT_EQ(told.size(), 1U);
+    EXPECT_EQ(problem_of(told[0]), (Problem{4, 2, 42}));
+    EXPECT_EQ(control.answers(ping_behind_option(0x7e), lan).size(), 0U);
+    EXPECT_EQ(control.drops(lan, Drop::option_unknown), 2U);
+}
+
 }  // namespace
 }  // namespace weir::test

@@ -93,8 +93,13 @@ TEST(IcmpReply, WithoutAnAddressOfThatFamilyNothingIsSaid) {
 
 TEST(IcmpReply, Ipv4HasNoErrorAboutIpv6Headers) {
     for (const Drop drop : {Drop::srh_malformed, Drop::srh_tlv, Drop::segments_left,
-                            Drop::routing_type, Drop::upper_layer})
+                            Drop::routing_type, Drop::upper_layer, Drop::option_unknown})
         EXPECT_EQ(error_to(golden_packet("error", "v4-udp"), drop), "none") << name(drop);
+}
+
+// RFC 8200 section 4.2: of an option of type 01 nobody is told.
+TEST(IcmpReply, AnOptionThatAsksForSilenceGetsIt) {
+    EXPECT_EQ(error_to(golden_packet("error", "v6-option"), Drop::option_unknown, 0), "none");
 }
 
 // RFC 1122 section 3.2.2.

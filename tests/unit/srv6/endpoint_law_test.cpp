@@ -43,8 +43,9 @@ Octets nearly_a_packet() {
                                  .tlvs = random_octets(below(3) == 0 ? 8 * below(4) : 0),
                                  .type = one_of<std::uint8_t>({4, 4, 4, 4, 4, 3})}));
         } else {
-            chain.push_back(kind == 7 && below(4) == 0
-                                ? fragment_header()
+            chain.push_back(kind == 7 && below(4) == 0 ? fragment_header()
+                            : below(4) == 0
+                                ? option(60, octet(), static_cast<std::uint8_t>(below(7)))
                                 : options(chain.empty() && below(2) == 0 ? 0 : 60));
         }
     }

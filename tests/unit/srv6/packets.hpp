@@ -92,6 +92,10 @@ inline Extension options(std::uint8_t type, std::uint8_t units = 0) {
     bytes[3] = static_cast<std::uint8_t>(bytes.size() - 4);
     return {type, bytes};
 }
+// One option that fills the header, where `length` is 4.
+inline Extension option(std::uint8_t type, std::uint8_t option_type, std::uint8_t length = 4) {
+    return {type, {0, 0, option_type, length, 0, 0, 0, 0}};
+}
 inline Extension fragment_header() { return {44, {0, 0, 0, 1, 0, 0, 0, 9}}; }
 
 struct SrhShape {

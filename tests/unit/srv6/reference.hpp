@@ -41,6 +41,16 @@ inline Chain reference_chain(const Octets& p) {
             c.active = true;
             return c;
         }
+        // RFC 8200 section 4.2.
+        const std::size_t end = c.at + 8 + 8 * p[c.at + 1];
+        unsigned options = 0;
+        for (std::size_t o = c.at + 2; c.next != 43 && o < end; ++options) {
+            if (options == 32 || (p[o] != 0 && (o + 1 == end || o + 2 + p[o + 1] > end)))
+                return drop(Drop::extension_headers);
+            if (p[o] >= 0x80) return drop(Drop::option_unknown, o);
+            if (p[o] >= 0x40) return drop(Drop::option_unknown);
+            o += p[o] == 0 ? 1U : 2U + p[o + 1];
+        }
         c.next = p[c.at];
         c.at += 8 + 8 * p[c.at + 1];
     }

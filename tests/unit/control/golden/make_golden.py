@@ -9,10 +9,10 @@ import sys
 
 from scapy.layers.inet import ICMP, IP, TCP, UDP
 from scapy.layers.inet6 import (
-    ICMPv6DestUnreach, ICMPv6EchoReply, ICMPv6EchoRequest, ICMPv6ND_NA, ICMPv6ND_NS, ICMPv6ND_RS,
+    HBHOptUnknown, ICMPv6DestUnreach, ICMPv6EchoReply, ICMPv6EchoRequest, ICMPv6ND_NA, ICMPv6ND_NS, ICMPv6ND_RS,
     ICMPv6NDOptDstLLAddr, ICMPv6NDOptSrcLLAddr, ICMPv6NDOptUnknown, ICMPv6PacketTooBig,
     ICMPv6ParamProblem, ICMPv6TimeExceeded, IPv6, IPv6ExtHdrDestOpt, IPv6ExtHdrFragment,
-    IPv6ExtHdrHopByHop, IPv6ExtHdrSegmentRouting)
+    IPv6ExtHdrHopByHop, IPv6ExtHdrSegmentRouting, PadN)
 from scapy.layers.l2 import ARP, Ether
 from scapy.packet import Raw
 
@@ -149,6 +149,11 @@ def error_rows():
                           ("srh_tlv", 41)):
         yield f"v6-{drop}", drop, pointer, srv6, error6(srv6, ICMPv6ParamProblem(code=0,
                                                                                  ptr=pointer))
+    options6 = IPv6(src=S6, dst=N6) / IPv6ExtHdrDestOpt(
+        options=[PadN(optdata=b"\0\0"), HBHOptUnknown(otype=0xBE, optlen=2, optdata=b"??")]
+    ) / UDP(dport=53) / data(9)
+    yield "v6-option", "option_unknown", 46, options6, error6(options6, ICMPv6ParamProblem(
+        code=2, ptr=46))
     yield "v6-upper", "upper_layer", 80, srv6, error6(srv6, ICMPv6ParamProblem(code=4, ptr=80))
 
 
