@@ -33,6 +33,7 @@ constexpr Owed owed(Drop drop) {
             return Owed::time_exceeded;
         case Drop::no_route:
         case Drop::policy_down:
+        case Drop::sid_unknown:
             return Owed::no_route;
         case Drop::neighbor_failed:
             return Owed::address_unreachable;
@@ -64,7 +65,6 @@ constexpr Owed owed(Drop drop) {
         case Drop::source_check:
         case Drop::extension_headers:
         case Drop::no_room:
-        case Drop::sid_unknown:
         case Drop::sid_from_outside:
         case Drop::ecn_conflict:
         case Drop::neighbor_queue_full:

@@ -35,6 +35,11 @@ Ipv6Addr destination_key(std::span<const std::byte> ip) {
     return mapped(reinterpret_cast<const Ipv4Header*>(ip.data())->destination);
 }
 
+// Who may not reach our SIDs does not learn which addresses are none.
+bool comes_from_domain(std::span<const std::byte> ip, const Snapshot& snapshot) {
+    return snapshot.in_domain(reinterpret_cast<const Ipv6Header*>(ip.data())->source);
+}
+
 // Our address to speak from: the port's own first, else any of the same table, for IPv6 at last the
 // node's.
 IcmpErrorSource error_source(const Snapshot& snapshot, PortId in, TableId table) {
@@ -179,7 +184,8 @@ bool SlowPath::answer_echo(Packet& packet, const PuntInfo& info, std::span<const
 
 void SlowPath::on_error(Packet& packet, WorkerId worker, const Snapshot& snapshot) {
     const PuntInfo info = punt_info(packet);
-    send_error(ip_of(packet), info, info.drop, worker, snapshot);
+    const bool told = info.drop != Drop::sid_unknown || comes_from_domain(ip_of(packet), snapshot);
+    if (told) send_error(ip_of(packet), info, info.drop, worker, snapshot);
     lose(packet, info.in, info.drop);
 }
 

@@ -121,6 +121,20 @@ TEST(SlowPath, RefusesARoutingHeaderThatHasSegmentsLeft) {
     EXPECT_EQ(control.drops(wan, Drop::routing_type), 1U);
 }
 
+// RFC 8754 section 4.3.4: a packet to no SID of ours has no route here. But who may not speak to
+// our SIDs shall not find out which there are.
+TEST(SlowPath, TellsOnlyTheDomainOfSidsThatAreNone) {
+    Control control;
+    const auto probe = [&](const char* from) {
+        return control.answers(frame(wan_mac).ip6(from, "fc00:a::bad").udp(7, 7).payload(8), wan);
+    };
+    const auto told = probe("fc00:b::1");
+    ASSERT_EQ(told.size(), 1U);
+    EXPECT_EQ(problem_of(told[0]), (Problem{1, 0, 0}));
+    EXPECT_EQ(probe("2001:db8::1").size(), 0U);
+    EXPECT_EQ(control.drops(wan, Drop::sid_unknown), 2U);
+}
+
 // RFC 8200 section 4.2, as at a SID.
 TEST(SlowPath, RefusesOptionsThatMayNotBeSkipped) {
     const auto ping_behind_option = [](std::uint8_t type) {

@@ -134,6 +134,7 @@ def error_rows():
                          ("first", first6), ("srv6", srv6), ("ping", ping6)):
         yield f"v6-{name}", "hop_limit", 0, packet, error6(packet, ICMPv6TimeExceeded(code=0))
     yield "v6-route", "no_route", 0, udp6, error6(udp6, ICMPv6DestUnreach(code=0))
+    yield "v6-sid", "sid_unknown", 0, udp6, error6(udp6, ICMPv6DestUnreach(code=0))
     yield "v6-policy", "policy_down", 0, udp6, error6(udp6, ICMPv6DestUnreach(code=0))
     yield "v6-address", "neighbor_failed", 0, udp6, error6(udp6, ICMPv6DestUnreach(code=3))
     yield "v6-port", "no_listener", 0, udp6, error6(udp6, ICMPv6DestUnreach(code=4))
