@@ -26,6 +26,7 @@ public:
         : socket_{socket},
           stop_{stop},
           bytes_left_{limits.request_bytes},
+          line_limit_{limits.line_bytes},
           read_until_{Clock::now() + limits.request_time},
           response_time_{limits.response_time} {}
 
@@ -37,6 +38,7 @@ public:
         const std::size_t n = std::min(size, end_ - at_);
         std::memcpy(out, buffer_.data() + at_, n);
         at_ += n;
+        if (!count_lines({out, n})) return -1;
         return static_cast<ssize_t>(n);
     }
 
@@ -53,7 +55,9 @@ public:
     void get_remote_ip_and_port(std::string&, int& port) const override { port = 0; }
     void get_local_ip_and_port(std::string&, int& port) const override { port = 0; }
     // The request went on beyond its end, and nobody has said so yet.
-    bool cut_off() const { return bytes_left_ == 0 && write_until_ == Clock::time_point{}; }
+    bool cut_off() const {
+        return (bytes_left_ == 0 || line_ > line_limit_) && write_until_ == Clock::time_point{};
+    }
 
     // httplib would refuse a descriptor beyond what select() takes; we poll().
     socket_t socket() const override { return 0; }
@@ -72,6 +76,16 @@ public:
     }
 
 private:
+    // httplib gives some headers to a std::regex, which calls itself for each byte: a line of the
+    // length that httplib allows is more than half of a thread's stack.
+    bool count_lines(std::string_view bytes) {
+        for (const char byte : bytes) {
+            line_ = byte == '\n' ? 0 : line_ + 1;
+            if (line_ > line_limit_) return false;
+        }
+        return true;
+    }
+
     bool fill() {
         while (bytes_left_ != 0) {
             const ssize_t n =
@@ -100,6 +114,8 @@ private:
     int socket_;
     int stop_;
     std::size_t bytes_left_;
+    std::size_t line_limit_;
+    std::size_t line_ = 0;  // bytes since the last one began
     Clock::time_point read_until_;
     std::chrono::milliseconds response_time_;
     Clock::time_point write_until_{};

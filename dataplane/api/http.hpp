@@ -11,6 +11,7 @@ namespace weir {
 
 struct HttpLimits {
     std::size_t request_bytes = 16384;               // request line and headers
+    std::size_t line_bytes = 2048;                   // each line of them
     std::chrono::milliseconds request_time{2000};    // until the last byte of them
     std::chrono::milliseconds response_time{20000};  // until the last byte of the answer
     std::chrono::milliseconds goodbye{200};          // for the peer to have read it

@@ -131,16 +131,18 @@ TEST_F(Served, BadRequestsEndAndTheNextIsServed) {
     for (int i = 0; i < 100'000; ++i) endless += "A: b\r\n";
     std::string zeros(5000, '\0');
     std::string ranges = "GET /metrics HTTP/1.1\r\nRange: bytes=0-";
-    for (int i = 0; i < 1000; ++i) ranges += ",0-";
+    for (int i = 0; i < 600; ++i) ranges += ",0-";
     const std::pair<std::string, std::string> asked[] = {
         {"\r\n\r\n", "400"},
         {"\x16\x03\x01\x02\x01\r\n\r\n", "400"},  // TLS
-        {zeros + "\r\n\r\n", "400"},
+        {zeros + "\r\n\r\n", "431"},
         {"GET\r\n\r\n", "400"},
         {"GET / HTTP/9.9\r\n\r\n", "400"},
         {"BREW / HTTP/1.1\r\n\r\n", "400"},
         {"GET /%zz%00%ff HTTP/1.1\r\n\r\n", "404"},
         {long_line, "431"},
+        // httplib reads it by a std::regex, which takes half a kilobyte of stack for each digit.
+        {"GET /metrics HTTP/1.1\r\nRange: bytes=" + std::string(8000, '1') + "-\r\n\r\n", "400"},
         {endless, "400"},
         {"POST /metrics HTTP/1.1\r\nContent-Length: 99999999999\r\n\r\n", "405"},
         {"GET /metrics HTTP/1.1\r\nContent-Length: 5\r\n\r\nhello", "413"},
