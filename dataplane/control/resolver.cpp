@@ -32,8 +32,15 @@ Resolver::Entry* Resolver::create(PortId port, const Ipv6Addr& address, Instant 
             .emplace(
                 id, Entry{.id = id, .port = port, .address = address, .confirmed = now, .due = now})
             .first->second;
+    ++silent_count_;
     timers_.emplace(entry.due, id);
     return &entry;
+}
+
+void Resolver::set_state(Entry& entry, State state) {
+    silent_count_ -= silent(entry.state) ? 1U : 0U;
+    silent_count_ += silent(state) ? 1U : 0U;
+    entry.state = state;
 }
 
 void Resolver::set_ports(IdVector<PortId, ResolverPort> ports, Instant, ResolverOutput& out) {
@@ -89,6 +96,8 @@ void Resolver::want(PacketHandle packet, PortId port, const Ipv6Addr& address, I
     if (entry == nullptr ? !can_answer(port, address) : entry->state == State::failed)
         return lose(Drop::neighbor_failed);
     if (entry == nullptr) {
+        // Who asks for one address of a subnet after the other leaves room for those that exist.
+        if (silent_count_ >= limits_.unanswered) return lose(Drop::neighbor_queue_full);
         entry = create(port, address, now);
         if (entry == nullptr) return lose(Drop::neighbor_queue_full);
         begin(*entry, State::incomplete, now, out);
@@ -132,7 +141,7 @@ void Resolver::schedule(Entry& entry, Instant now, Nanos delay) {
 }
 
 void Resolver::begin(Entry& entry, State state, Instant now, ResolverOutput& out) {
-    entry.state = state;
+    set_state(entry, state);
     entry.asked = 0;
     ask(entry, now, out);
 }
@@ -174,7 +183,7 @@ void Resolver::send_request(const Entry& entry, ResolverOutput& out) const {
 void Resolver::learn(Entry& entry, const MacAddr& mac, State state, Instant now,
                      ResolverOutput& out) {
     entry.mac = mac;
-    entry.state = state;
+    set_state(entry, state);
     entry.asked = 0;
     if (state == State::reachable) entry.confirmed = now;
     schedule(entry, now,
@@ -187,7 +196,7 @@ void Resolver::learn(Entry& entry, const MacAddr& mac, State state, Instant now,
 }
 
 void Resolver::fail(Entry& entry, Instant now, ResolverOutput& out) {
-    entry.state = State::failed;
+    set_state(entry, State::failed);
     table_.clear_mac(entry.id);
     lose_held(entry, Drop::neighbor_failed, out);
     schedule(entry, now, entry.pinned ? limits_.retransmit : limits_.failed_hold);
@@ -202,6 +211,7 @@ void Resolver::leave(Entry& entry, ResolverOutput& out) {
 void Resolver::forget(NeighborId id, ResolverOutput& out) {
     const auto at = entries_.find(id);
     timers_.erase({at->second.due, id});
+    silent_count_ -= silent(at->second.state) ? 1U : 0U;
     table_.erase(id);
     out.erased.push_back(id);
     entries_.erase(at);

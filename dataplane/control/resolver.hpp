@@ -67,6 +67,7 @@ public:
     struct Limits {
         std::size_t held_per_neighbor = 256;
         std::size_t held_total = 4096;
+        std::size_t unanswered = 16'384;   // neighbors at once that packets ask for in vain
         Nanos retransmit{1'000'000'000};   // between requests (RFC 4861 RetransTimer); the first
                                            // three of a resolution come 50, 100, 200 ms apart
         unsigned attempts = 6;             // then the neighbor failed: what it holds is lost
@@ -133,6 +134,8 @@ private:
     };
 
     bool has_mac(const Entry& entry) const { return table_.mac(entry.id).has_value(); }
+    static bool silent(State state) { return state == State::incomplete || state == State::failed; }
+    void set_state(Entry& entry, State state);
     Entry* find(PortId port, const Ipv6Addr& address);
     Entry* create(PortId port, const Ipv6Addr& address, Instant now);
     bool on_link(PortId port, const Ipv6Addr& address) const;
@@ -170,6 +173,7 @@ private:
     std::vector<NeighborId> leaving_;
     std::map<std::pair<PortId, Ipv6Addr>, Instant> defended_;  // when last
     std::size_t held_count_ = 0;
+    std::size_t silent_count_ = 0;  // entries without a MAC
 };
 
 }  // namespace weir

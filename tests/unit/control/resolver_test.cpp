@@ -66,6 +66,27 @@ TEST(Resolver, HoldsNoMoreThanTheTotalOfAllNeighbors) {
     EXPECT_EQ(bed.resolver.held(), 3U);
 }
 
+// Somebody who asks for every address of a subnet takes no place from those who are there: who asks
+// for us is still learned, gateways are still resolved, and what is known stays.
+TEST(Resolver, ThoseWhoDoNotAnswerTakeAPartOfTheTable) {
+    Bed bed{{.unanswered = 4}, 64};
+    bed.resolve4();
+    bed.forget();
+    for (int packet = 1; packet <= 5; ++packet)
+        bed.want(packet, lan, v6("2001:db8:1::f" + std::to_string(packet)));
+    EXPECT_EQ(bed.lost(), Strings{"5:neighbor_queue_full"});
+    ASSERT_EQ(bed.nd("in-ns"), Drop::none);
+    EXPECT_EQ(bed.mac(host6), host_mac);
+    EXPECT_EQ(bed.mac(host4), host_mac);
+    const std::pair<PortId, Ipv6Addr> gateway{lan, v4("192.0.2.77")};
+    EXPECT_NE(bed.resolver.pin({&gateway, 1}, bed.now(), bed.out)[0], no_neighbor);
+    // Forgotten ones make room.
+    bed.run(8s);
+    bed.forget();
+    bed.want(6, lan, v6("2001:db8:1::f6"));
+    EXPECT_EQ(bed.lost(), Strings{});
+}
+
 TEST(Resolver, AFailedNeighborIsHopelessUntilItIsForgotten) {
     Bed bed;
     bed.want(1, lan, host4);
