@@ -60,6 +60,8 @@ public:
     std::size_t capacity() const noexcept { return mask_ + 1; }
     // Items ever taken in; written by the producer, any thread may read.
     std::size_t pushed() const noexcept { return tail_.load(std::memory_order_acquire); }
+    // Items ever taken out; written by the consumer, any thread may read.
+    std::size_t popped() const noexcept { return head_.load(std::memory_order_acquire); }
 
 private:
 #ifdef WEIR_CANARY_RELEASE  // tests only: proves that the race detector sees a missing release

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstring>
+#include <utility>
 
 #include "dataplane/control/compile.hpp"
 #include "dataplane/control/icmp_reply.hpp"
@@ -100,12 +101,15 @@ std::size_t SlowPath::poll(const Snapshot& snapshot, Instant now) {
 }
 
 // A slot is used again only when no packet that names it can still lie in a ring: else that packet
-// would go to whoever got the slot.
+// would go to whoever got the slot. All such packets were pushed before the grace period ended.
 void SlowPath::release_neighbors() {
-    for (const ControlRings* rings : setup_.rings)
-        if (rings->resolves.size() != 0) return;
-    for (const NeighborId id : graced_) setup_.neighbors->release(id);
-    graced_.clear();
+    for (std::size_t i = 0; i < marks_.size(); ++i)
+        if (setup_.rings[i]->resolves.popped() < marks_[i]) return;
+    for (const NeighborId id : marked_) setup_.neighbors->release(id);
+    marked_ = std::exchange(graced_, {});
+    marks_.clear();
+    if (marked_.empty()) return;
+    for (const ControlRings* rings : setup_.rings) marks_.push_back(rings->resolves.pushed());
 }
 
 void SlowPath::tick(Instant now) {

@@ -59,8 +59,11 @@ private:
 
     Setup setup_;
     Resolver resolver_;
-    std::vector<NeighborId>
-        graced_;  // erased, and no worker holds them; packets in a ring still may
+    // Erased, and no worker holds them; packets in a ring still may. Those of `marked_` lie before
+    // the `marks_` of the rings, by worker.
+    std::vector<NeighborId> graced_;
+    std::vector<NeighborId> marked_;
+    std::vector<std::size_t> marks_;
     IdVector<PortId, ResolverPort> ports_;
     TokenRate unreachable_limit_{PacketsPerSecond{100}, 16};
     Instant last_tick_{};

@@ -12,8 +12,8 @@ namespace {
 
 class Control {
 public:
-    explicit Control(const Config& config = scene_config())
-        : bed{config}, shard_{config.ports.size()} {
+    explicit Control(std::uint32_t neighbors = 1024, const Config& config = scene_config())
+        : bed{config}, neighbors_{neighbors}, shard_{config.ports.size()} {
         IdVector<PortId, MacAddr> macs;
         IdVector<PortId, WorkerId> owners;
         for (std::size_t i = 0; i < config.ports.size(); ++i) {
@@ -36,12 +36,24 @@ public:
     // The frame goes through the pipeline, and what it punts through control. Frames and packets
     // that control sends in answer, all behind an Ethernet header.
     std::vector<Frame> answers(const PacketBuilder& in, PortId port) {
+        punt(in, port);
+        return poll();
+    }
+    void punt(const PacketBuilder& in, PortId port) {
         const Outcome outcome = bed.run(in.build(), port);
         for (const auto& punted : outcome.punted) push(rings_.punts, punted);
         for (const auto& waiting : outcome.resolves) push(rings_.resolves, waiting);
+    }
+    std::vector<Frame> poll() {
         slow_path_->poll(bed.snapshot(), bed.now);
         return taken();
     }
+    void tick() {
+        slow_path_->tick(bed.now);
+        publisher_.reclaim();  // no worker is there: all grace periods are over
+        taken();
+    }
+    std::size_t waiting() const { return rings_.resolves.size(); }
     std::uint64_t drops(PortId port, Drop drop) const {
         return shard_.ports[port].drops[static_cast<std::size_t>(drop)].read();
     }
@@ -65,7 +77,7 @@ private:
         return frames;
     }
 
-    NeighborTable neighbors_{1024};
+    NeighborTable neighbors_;
     Publisher publisher_{1};
     Shard shard_;
     ControlRings rings_;
@@ -149,6 +161,27 @@ TEST(SlowPath, RefusesOptionsThatMayNotBeSkipped) {
     EXPECT_EQ(problem_of(told[0]), (Problem{4, 2, 42}));
     EXPECT_EQ(control.answers(ping_behind_option(0x7e), lan).size(), 0U);
     EXPECT_EQ(control.drops(lan, Drop::option_unknown), 2U);
+}
+
+// A place is used again once the packets that name it are through, also where the ring is never
+// empty: else a flood to nowhere takes the table from everybody.
+TEST(SlowPath, FreesNeighborsUnderAFloodToo) {
+    Control control{4};  // three are the scene's gateways
+    control.answers(frame(lan_mac).ip4("10.1.0.9", "10.1.0.77").payload(20), lan);
+    for (int i = 0; i < 60; ++i) {
+        // Not on the link: no place is asked for. Control takes 32 of them in a round.
+        for (int k = 0; k < 33; ++k)
+            control.punt(frame(lan_mac).ip4("10.1.0.9", "10.1.0.255").payload(20), lan);
+        control.poll();
+        ASSERT_GT(control.waiting(), 0U);
+        control.tick();
+    }
+    while (control.waiting() != 0) control.poll();
+    const auto before = control.drops(lan, Drop::neighbor_queue_full);
+    const auto asked =
+        control.answers(frame(lan_mac).ip4("10.1.0.9", "10.1.0.78").payload(20), lan);
+    EXPECT_EQ(control.drops(lan, Drop::neighbor_queue_full), before);
+    EXPECT_EQ(asked.size(), 1U);
 }
 
 }  // namespace
