@@ -38,9 +38,9 @@ Resolver::Entry* Resolver::create(PortId port, const Ipv6Addr& address, Instant 
 }
 
 void Resolver::set_state(Entry& entry, State state) {
-    silent_count_ -= silent(entry.state) ? 1U : 0U;
-    silent_count_ += silent(state) ? 1U : 0U;
+    silent_count_ -= silent(entry) ? 1U : 0U;
     entry.state = state;
+    silent_count_ += silent(entry) ? 1U : 0U;
 }
 
 void Resolver::set_ports(IdVector<PortId, ResolverPort> ports, Instant, ResolverOutput& out) {
@@ -73,6 +73,8 @@ std::vector<NeighborId> Resolver::pin(std::span<const std::pair<PortId, Ipv6Addr
     }
     for (const NeighborId id : before)
         if (!entries_.at(id).pinned) unpin(entries_.at(id), now, out);
+    silent_count_ = static_cast<std::size_t>(
+        std::ranges::count_if(entries_, [](const auto& item) { return silent(item.second); }));
     return ids;
 }
 
@@ -211,7 +213,7 @@ void Resolver::leave(Entry& entry, ResolverOutput& out) {
 void Resolver::forget(NeighborId id, ResolverOutput& out) {
     const auto at = entries_.find(id);
     timers_.erase({at->second.due, id});
-    silent_count_ -= silent(at->second.state) ? 1U : 0U;
+    silent_count_ -= silent(at->second) ? 1U : 0U;
     table_.erase(id);
     out.erased.push_back(id);
     entries_.erase(at);

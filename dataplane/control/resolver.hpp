@@ -134,7 +134,9 @@ private:
     };
 
     bool has_mac(const Entry& entry) const { return table_.mac(entry.id).has_value(); }
-    static bool silent(State state) { return state == State::incomplete || state == State::failed; }
+    static bool silent(const Entry& entry) {
+        return !entry.pinned && (entry.state == State::incomplete || entry.state == State::failed);
+    }
     void set_state(Entry& entry, State state);
     Entry* find(PortId port, const Ipv6Addr& address);
     Entry* create(PortId port, const Ipv6Addr& address, Instant now);
@@ -173,7 +175,7 @@ private:
     std::vector<NeighborId> leaving_;
     std::map<std::pair<PortId, Ipv6Addr>, Instant> defended_;  // when last
     std::size_t held_count_ = 0;
-    std::size_t silent_count_ = 0;  // entries without a MAC
+    std::size_t silent_count_ = 0;  // entries without a MAC, gateways not counted
 };
 
 }  // namespace weir

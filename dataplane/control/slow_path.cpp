@@ -2,6 +2,7 @@
 
 #include <rte_mempool.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <utility>
@@ -57,9 +58,19 @@ IcmpErrorSource error_source(const Snapshot& snapshot, PortId in, TableId table)
     return source;
 }
 
+// What waits for an answer must not take the buffers that receive queues need, nor those who never
+// answer the places of those who do.
+Resolver::Limits limits_of(const SlowPath::Setup& setup) {
+    Resolver::Limits limits;
+    limits.held_total = std::min<std::size_t>(limits.held_total, setup.pool->size / 8);
+    limits.unanswered = std::max(1U, setup.neighbors->capacity() / 4);
+    return limits;
+}
+
 }  // namespace
 
-SlowPath::SlowPath(Setup setup) : setup_{std::move(setup)}, resolver_{*setup_.neighbors, {}} {}
+SlowPath::SlowPath(Setup setup)
+    : setup_{std::move(setup)}, resolver_{*setup_.neighbors, limits_of(setup_)} {}
 
 std::vector<NeighborId> SlowPath::configure(const Config& config,
                                             const IdVector<PortId, MacAddr>& macs, Instant now) {

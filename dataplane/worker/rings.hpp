@@ -14,7 +14,7 @@ using PacketRing = SpscRing<Packet*>;
 // Between one worker and the control thread.
 struct ControlRings {
     PacketRing punts{1024};     // worker -> control: protocol, ICMP errors due
-    PacketRing resolves{4096};  // worker -> control: packets without a MAC; apart, so that a burst
+    PacketRing resolves{1024};  // worker -> control: packets without a MAC; apart, so that a burst
                                 // to an unknown neighbor does not keep its ARP reply out
     PacketRing injects{4096};   // control -> worker
 };

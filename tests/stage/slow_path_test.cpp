@@ -12,8 +12,9 @@ namespace {
 
 class Control {
 public:
-    explicit Control(std::uint32_t neighbors = 1024, const Config& config = scene_config())
-        : bed{config}, neighbors_{neighbors}, shard_{config.ports.size()} {
+    explicit Control(std::uint32_t neighbors = 1024, std::uint32_t buffers = 8192,
+                     const Config& config = scene_config())
+        : bed{config, buffers}, neighbors_{neighbors}, shard_{config.ports.size()} {
         IdVector<PortId, MacAddr> macs;
         IdVector<PortId, WorkerId> owners;
         for (std::size_t i = 0; i < config.ports.size(); ++i) {
@@ -53,6 +54,7 @@ public:
         publisher_.reclaim();  // no worker is there: all grace periods are over
         taken();
     }
+    std::size_t held() const { return slow_path_->held(); }
     std::size_t waiting() const { return rings_.resolves.size(); }
     std::uint64_t drops(PortId port, Drop drop) const {
         return shard_.ports[port].drops[static_cast<std::size_t>(drop)].read();
@@ -182,6 +184,16 @@ TEST(SlowPath, FreesNeighborsUnderAFloodToo) {
         control.answers(frame(lan_mac).ip4("10.1.0.9", "10.1.0.78").payload(20), lan);
     EXPECT_EQ(control.drops(lan, Drop::neighbor_queue_full), before);
     EXPECT_EQ(asked.size(), 1U);
+}
+
+// Buffers are everybody's: those who ask for hosts that are not there may keep a part of them only.
+TEST(SlowPath, HoldsAPartOfTheBuffers) {
+    Control control{1024, 512};
+    for (int i = 0; i < 200; ++i)
+        control.answers(
+            frame(lan_mac).ip4("10.1.0.9", "10.1.0." + std::to_string(10 + i)).payload(20), lan);
+    EXPECT_EQ(control.held(), 64U);
+    EXPECT_EQ(control.drops(lan, Drop::neighbor_queue_full), 136U);
 }
 
 }  // namespace
