@@ -1,5 +1,7 @@
 #include "dataplane/control/controller.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <chrono>
 #include <thread>
 
@@ -92,7 +94,12 @@ ReloadResult Controller::reload(const Config& next) {
     ReloadResult result;
     result.refusals = needs_restart(*setup_.publisher->current()->config, next);
     if (result.refusals.empty()) {
-        adopt(next);
+        try {
+            adopt(next);
+        } catch (...) {
+            take_back(*setup_.publisher->current()->config);
+            throw;
+        }
         result.adopted = true;
         result.notes = next.notes;
     }
@@ -133,6 +140,22 @@ void Controller::adopt(const Config& config) {
     }
     ++version_;
     setup_.publisher->publish(std::move(snapshot));
+}
+
+// What runs was not replaced, but its gateways are about to be forgotten (at the next tick), and
+// workers would send to whoever gets their slots.
+void Controller::take_back(const Config& running) {
+    IdVector<PortId, MacAddr> macs;
+    for (Port* port : setup_.ports) macs.push_back(port->mac());
+    slow_path_.configure(running, macs, steady_now());
+    for (std::size_t i = 0; i < setup_.ports.size(); ++i) {
+        const auto id = static_cast<PortId>(i);
+        try {
+            setup_.ports[id]->set_targets(targets_of(running, id));
+        } catch (const Error& error) {
+            spdlog::error("{}", error.what());  // the others are still put back
+        }
+    }
 }
 
 std::vector<NeighborView> Controller::neighbors() const {

@@ -59,6 +59,7 @@ public:
 
 private:
     void adopt(const Config& config);
+    void take_back(const Config& running);
     void run_tasks();
     void watch_links();
 

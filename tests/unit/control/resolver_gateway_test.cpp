@@ -187,5 +187,23 @@ TEST(ResolverGateway, AGatewayOffLinkThatIsNoGatewayAnyMoreGoes) {
     EXPECT_EQ(bed.out.erased.size(), 1U);
 }
 
+// What Controller relies on where a configuration is refused halfway: until the next tick the one
+// before can be put back, with the slots that the running snapshot holds.
+TEST(ResolverGateway, AConfigurationPutBackHasItsSlots) {
+    Bed bed;
+    const std::pair<PortId, Ipv6Addr> far{lan, v4("203.0.113.1")};  // on none of our subnets
+    const auto pin = [&](std::span<const std::pair<PortId, Ipv6Addr>> gateways) {
+        bed.resolver.set_ports(bed_ports(), bed.now(), bed.out);
+        return bed.resolver.pin(gateways, bed.now(), bed.out);
+    };
+    const auto before = pin({&far, 1});
+    bed.table.set_mac(before.at(0), host_mac);
+    pin({});
+    EXPECT_EQ(pin({&far, 1}), before);
+    bed.run(10ms);
+    EXPECT_EQ(bed.mac(far.second), host_mac);
+    EXPECT_TRUE(bed.out.erased.empty());
+}
+
 }  // namespace
 }  // namespace weir
