@@ -5,9 +5,10 @@
 #include <stdexcept>
 
 namespace weir::test {
-Bed::Bed(const Config& config, std::uint32_t buffers, bool devices_take_chains)
+Bed::Bed(const Config& config, std::uint32_t buffers, bool devices_take_chains, std::size_t workers)
     : pool_{make_packet_pool("bed-" + std::to_string(reinterpret_cast<std::uintptr_t>(this)),
-                             buffers)} {
+                             buffers)},
+      handoffs_{workers} {
     CompileInput input;
     input.config = std::make_shared<const Config>(config);
     input.version = 1;
@@ -32,7 +33,7 @@ Bed::Bed(const Config& config, std::uint32_t buffers, bool devices_take_chains)
         egress_.push_back(std::make_unique<EgressPort>(shard_->ports[id], buffers, now));
         egress_.back()->adopt(*snapshot_, id, now);
         setup.egress.push_back(egress_.back().get());
-        setup.owners.push_back(WorkerId{0});
+        setup.owners.push_back(static_cast<WorkerId>(i % workers));
         setup.chains.push_back(devices_take_chains);
         setup.punt_rates.push_back(config.ports[static_cast<PortId>(i)].punt_rate);
     }
@@ -100,17 +101,44 @@ Frame bytes_of(Packet& packet) {
     return frame;
 }
 
-Outcome Bed::run(Packet* packet, PortId in) {
-    std::vector<std::uint64_t> before;
+std::vector<std::uint64_t> Bed::drops() const {
+    std::vector<std::uint64_t> all;
     for (const PortCounters& port : shard_->ports)
-        for (const Counter& drop : port.drops) before.push_back(drop.read());
-    now = now + std::chrono::seconds{1};
-    pipeline_->ingress({&packet, 1}, in, *snapshot_, now);
-    return collect(before, in);
+        for (const Counter& drop : port.drops) all.push_back(drop.read());
+    return all;
 }
 
-Outcome Bed::collect(std::span<const std::uint64_t> drops_before, PortId) {
+Outcome Bed::run(Packet* packet, PortId in) {
+    const auto before = drops();
+    now = now + std::chrono::seconds{1};
+    pipeline_->ingress({&packet, 1}, in, *snapshot_, now);
+    return collect(before);
+}
+
+Outcome Bed::inject(Packet* packet) {
+    const auto before = drops();
+    if (inject_info(*packet).inject == Inject::originate)
+        pipeline_->originate(*packet, *snapshot_, now);
+    else if (packet->port % handoffs_.workers() == 0)
+        pipeline_->accept({&packet, 1});
+    else
+        leave(packet);
+    return collect(before);
+}
+
+void Bed::leave(Packet* packet) {
+    if (!egress_[packet->port]->accept(packet))
+        throw std::runtime_error{"the bed's egress is full: a test never collects"};
+}
+
+Outcome Bed::collect(std::span<const std::uint64_t> drops_before) {
     Outcome outcome;
+    // What was handed to the other workers.
+    for (std::size_t to = 1; to < handoffs_.workers(); ++to) {
+        Packet* packet = nullptr;
+        while (handoffs_.ring(WorkerId{0}, static_cast<WorkerId>(to))->pop({&packet, 1}) == 1)
+            leave(packet);
+    }
     for (std::size_t i = 0; i < egress_.size(); ++i) {
         egress_[i]->transmit(now, [&](std::span<Packet*> packets) {
             for (Packet* packet : packets) {

@@ -34,8 +34,9 @@ struct Outcome {
 
 class Bed {
 public:
+    // With more than one worker, ports belong to them in turn; the first does the work of all.
     explicit Bed(const Config& config, std::uint32_t buffers = 8192,
-                 bool devices_take_chains = true);
+                 bool devices_take_chains = true, std::size_t workers = 1);
     ~Bed();
 
     static MacAddr mac(PortId port) {
@@ -58,7 +59,11 @@ public:
     Outcome run(Packet* packet, PortId in);
     Outcome run(std::span<const std::byte> frame, PortId in) { return run(exact(frame), in); }
 
+    // What control hands back: a frame for a port, or an IP packet of our own.
+    Outcome inject(Packet* packet);
+
     const Snapshot& snapshot() const { return *snapshot_; }
+    std::shared_ptr<const Snapshot> shared_snapshot() const { return snapshot_; }
     Shard& shard() { return *shard_; }
     Pipeline& pipeline() { return *pipeline_; }
     EgressPort& egress(PortId port) { return *egress_[index(port)]; }
@@ -68,7 +73,9 @@ public:
         Nanos{1'000'000'000'000}};  // moves on a second with each run, so that no limit interferes
 
 private:
-    Outcome collect(std::span<const std::uint64_t> drops_before, PortId in);
+    std::vector<std::uint64_t> drops() const;
+    void leave(Packet* packet);  // by the port of another worker, as that one would
+    Outcome collect(std::span<const std::uint64_t> drops_before);
 
     std::size_t blocks_ = 0;
     PacketPool pool_;
@@ -77,7 +84,7 @@ private:
     std::shared_ptr<Snapshot> snapshot_;
     std::unique_ptr<Shard> shard_;
     ControlRings control_;
-    Handoffs handoffs_{1};
+    Handoffs handoffs_;
     std::vector<std::unique_ptr<EgressPort>> egress_;
     std::unique_ptr<Pipeline> pipeline_;
 };
