@@ -1,4 +1,7 @@
 // Any text as a configuration: errors with their place, or a Config that compiles into a snapshot.
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include "dataplane/config/parse.hpp"
 #include "dataplane/control/compile.hpp"
 #include "tests/fuzz/target.hpp"
@@ -6,8 +9,6 @@
 
 namespace weir::fuzz {
 namespace {
-
-Input input_of(const std::string& text) { return {text.begin(), text.end()}; }
 
 void compile(Config config) {
     CompileInput input;
@@ -20,45 +21,42 @@ void compile(Config config) {
     require(snapshot->sids.size() == input.config->sids.size(), "a SID was lost on the way");
 }
 
-}  // namespace
-
-std::vector<Input> seeds() {
-    std::vector<Input> all{input_of(test::scene_text())};
-    for (const char* extra :
-         {"[workers]\ncores=[0]\nidle=\"sleep "
-          "50us\"\n[memory]\nhugepages=\"none\"\nreserve=\"1.5MB\"\n",
-          "[[peer]]\nname=\"p\"\nport=\"wan0\"\naddress=\"fc00:b::fc\"\nlocator=\"fc00:b::/"
-          "32\"\ndistance=\"100km\"\nkey={id=1,file=\"/k\"}\n",
-          "[[slice]]\nid=20\nname=\"s\"\nguarantee=\"40%\"\nlimit=\"2.5G\"\nlossless=true\ncontrol="
-          "\"precise\"\nqueues=256\ndscp=30\necn={min=\"2MB\",max=\"8MB\"}\nwatchdog={detect="
-          "\"400ms\",restore=\"1s\",action=\"drop\"}\n"})
-        all.push_back(input_of(test::scene_text() + extra));
-    // Each refused for one reason.
-    for (const char* wrong :
-         {"[[policy]]\nname = \"p\"\npaths = [ { segments = [] } ]\n",
-          "[[policy]]\nname = \"p\"\npaths = [ { weight = 0, segments = [\"fc00:b::1\"] } ]\n",
-          "[[policy]]\nname = \"p\"\npaths = []\n",
-          "[[steer]]\nmatch = { to = \"10.9.0.0/16\" }\npolicy = \"nobody\"\n",
-          "[[sid]]\nsid = \"fc00:b::e\"\nbehavior = \"End\"\n",
-          "[[sid]]\nsid = \"fc00:a::e9\"\nbehavior = \"End.X\"\n",
-          "[[port]]\nname = \"x\"\ndevice = \"af_xdp:eth9\"\nmtu = 9000\n",
-          "[[route]]\nto = \"10.0.0.0/33\"\nvia = []\n"})
-        all.push_back(input_of(test::scene_text() + wrong));
-    return all;
+// As a reload would meet it.
+void compare(const Config& next) {
+    static const Config running = test::scene_config();
+    require(needs_restart(next, next).empty(), "differs from itself");
+    require(needs_restart(running, next).empty() == needs_restart(next, running).empty(),
+            "a restart is needed one way only");
 }
 
+// Out of a file that is nowhere but in memory, for every eighth length.
+std::variant<Config, ConfigErrors> read(std::string_view text, std::string& name) {
+    name = "fuzz.toml";
+    if (text.size() % 8 != 0) return parse_config(text, name);
+    const int file = memfd_create("fuzz.toml", MFD_CLOEXEC);
+    require(file >= 0 && write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()),
+            "no file in memory");
+    name = "/proc/self/fd/" + std::to_string(file);
+    auto loaded = load_config(name);
+    close(file);
+    return loaded;
+}
+
+}  // namespace
 }  // namespace weir::fuzz
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace weir;
-    auto parsed = parse_config({reinterpret_cast<const char*>(data), size}, "fuzz.toml");
+    std::string name;
+    auto parsed = fuzz::read({reinterpret_cast<const char*>(data), size}, name);
     if (const auto* errors = std::get_if<ConfigErrors>(&parsed)) {
         fuzz::require(!errors->empty(), "refused without an error");
         for (const ConfigError& error : *errors)
-            fuzz::require(!error.text.empty() && error.to_string().find("fuzz.toml") == 0,
+            fuzz::require(!error.text.empty() && error.to_string().find(name) == 0,
                           "an error without its place");
         return 0;
     }
+    fuzz::compare(std::get<Config>(parsed));
     fuzz::compile(std::get<Config>(std::move(parsed)));
     return 0;
 }
