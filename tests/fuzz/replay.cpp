@@ -1,6 +1,6 @@
 // Runs a target over its seeds, their truncations and byte flips, and over every file of the
 // folders given: what fuzzing once found stays found. `--write DIR` writes the seeds as files for
-// libFuzzer instead.
+// libFuzzer instead; `--exactly DIR...` runs the files alone, for counting what they reach.
 #include <algorithm>
 #include <cstdio>
 #include <cstring>
@@ -54,12 +54,15 @@ int main(int argc, char** argv) {
         write_seeds(argv[2]);
         return 0;
     }
+    const bool exactly = argc > 1 && std::strcmp(argv[1], "--exactly") == 0;
     std::size_t n = 0;
-    // Many seeds shall not take longer than few.
-    const auto seeds = weir::fuzz::seeds();
-    const std::size_t most = std::min<std::size_t>(200, 6000 / seeds.size());
-    for (const Input& seed : seeds) n += run_around(seed, most);
-    for (int i = 1; i < argc; ++i) {
+    if (!exactly) {
+        // Many seeds shall not take longer than few.
+        const auto seeds = weir::fuzz::seeds();
+        const std::size_t most = std::min<std::size_t>(200, 6000 / seeds.size());
+        for (const Input& seed : seeds) n += run_around(seed, most);
+    }
+    for (int i = exactly ? 2 : 1; i < argc; ++i) {
         if (!std::filesystem::is_directory(argv[i])) continue;
         for (const auto& entry : std::filesystem::recursive_directory_iterator(argv[i])) {
             if (!entry.is_regular_file()) continue;

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Sourced by tools/{build,check} after setup.sh: configure and compile one build folder.
+# Sourced by tools/{build,check,fuzz} after setup.sh: configure and compile one build folder.
 : "${tree:?source tools/lib/setup.sh first}"
 
 # ccache keeps its objects in the user's cache folder; a user without a home gets one in /var/tmp.
@@ -26,6 +26,10 @@ configure() { # dir type cxx sanitize
     options=(-Ddebug=false -Doptimization=2 -Db_ndebug=true)
     [ "$type" != debug ] || options=(-Ddebug=true -Doptimization=0 -Db_ndebug=false)
     options+=(-Db_sanitize="${sanitize:-none}" -Dcpp_args=)
+    if [ "$type" = coverage ]; then # counts the lines that run, for llvm-cov
+        options+=(-Dcpp_args='-fprofile-instr-generate -fcoverage-mapping'
+                  -Dcpp_link_args=-fprofile-instr-generate)
+    fi
     if [ -n "$sanitize" ]; then
         # Line numbers in reports; and a finding of UBSan ends the program instead of being printed.
         options=(--buildtype debugoptimized -Db_sanitize="$sanitize"

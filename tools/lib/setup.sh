@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Sourced by tools/{build,check,quickstart}: `set_up` leaves the machine with every package of
+# Sourced by tools/{build,check,fuzz,quickstart}: `set_up` leaves the machine with every package of
 # tools/packages. Only what is missing is fetched, so that a second run needs no network and no root.
 
 tree=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
