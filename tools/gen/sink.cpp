@@ -4,6 +4,8 @@
 #include <array>
 #include <numeric>
 
+#include "dataplane/wire/ethernet.hpp"
+#include "dataplane/wire/ip.hpp"
 #include "tools/gen/buffers.hpp"
 #include "tools/gen/clock.hpp"
 
@@ -13,6 +15,18 @@ namespace {
 constexpr std::size_t burst = 64;
 // Beyond this (some minutes) the stamp was not made by this machine's clock.
 constexpr std::uint64_t longest_latency = std::uint64_t{1} << 40U;
+
+// ARP, or ICMPv6 behind no other header. Those are short: longer frames' bytes are not touched.
+bool may_be_question(Packet& packet) {
+    constexpr std::size_t longest = 128, next_header_at = sizeof(EthernetHeader) + 6;
+    if (packet.pkt_len > longest) return false;
+    const auto frame = bytes(packet);
+    if (frame.size() <= next_header_at) return false;
+    const EtherType type = reinterpret_cast<const EthernetHeader*>(frame.data())->ether_type();
+    return type == EtherType::arp ||
+           (type == EtherType::ipv6 &&
+            static_cast<IpProto>(frame[next_header_at]) == IpProto::icmpv6);
+}
 
 SequenceTracker::Begin begin_of(const Options& o) {
     return o.sends() || o.from_start ? SequenceTracker::Begin::zero
@@ -46,13 +60,21 @@ void Sink::poll() noexcept {
 }
 
 void Sink::count_only(std::span<Packet*> packets) noexcept {
-    std::uint64_t bytes = 0;
-    for (const Packet* packet : packets) bytes += packet->pkt_len;
-    last_ = last_new_ = ticks();
+    const std::uint64_t now = ticks();
+    std::uint64_t counted = 0, length = 0;
+    for (Packet* packet : packets) {
+        if (answerer_ != nullptr && may_be_question(*packet) &&
+            answerer_->hear(bytes(*packet), now)) [[unlikely]]
+            continue;
+        ++counted;
+        length += packet->pkt_len;
+    }
+    if (counted == 0) return;
+    last_ = last_new_ = now;
     if (first_ == 0) first_ = last_;
-    ours_.packets.add(packets.size());
-    ours_.bytes.add(bytes);
-    unique_.add(packets.size());
+    ours_.packets.add(counted);
+    ours_.bytes.add(length);
+    unique_.add(counted);
 }
 
 void Sink::receive(Packet& packet, std::uint64_t now) noexcept {

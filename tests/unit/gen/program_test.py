@@ -78,6 +78,20 @@ class Program(unittest.TestCase):
         self.assertEqual(result["received"]["lost_packets"], 0)
         self.assertIsNone(result["received"]["latency_nanoseconds"])
 
+    def test_fast_sink_answers_arp(self):
+        socket = f"@weir-gen-test-arp-{os.getpid()}"
+        sink = subprocess.Popen([WEIR_GEN, "--rx", f"memif:{socket},role=server", "--fast",
+                                 "--dst", "198.19.0.1", "--count", "1000", "--duration", "20s",
+                                 "--json"], stdout=subprocess.PIPE, text=True)
+        while True:  # until the sink listens
+            code, out, err = run("--tx", f"memif:{socket}", "--dst", "198.19.0.1", "--gateway",
+                                 "198.19.0.1", "--count", "1000", "--json")
+            if "nobody listens" not in err or sink.poll() is not None:
+                break
+        self.assertEqual((code, json.loads(out)["sent"]["packets"]), (0, 1000), err)
+        received = json.loads(sink.communicate(timeout=30)[0])["received"]
+        self.assertEqual((received["packets"], received["bytes"]), (1000, 64000))
+
     def test_loss_is_exit_1(self):
         elsewhere = ["--tx", "vdev:net_ring0", "--rx", "vdev:net_ring1", "--linger", "10ms",
                      "--dst-mac", "02:00:00:00:00:02", "--count", "300", "--flows", "7"]
