@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <cstdio>
 #include <mutex>
@@ -35,7 +36,8 @@ void report(const std::stop_token& stop, const Sender* sender, const Sink* sink,
     Figures sent, received;
     for (;;) {
         std::unique_lock lock{mutex};
-        due += every;
+        // A process that was stopped for a while does not make up for the lines it missed.
+        due = std::max(due, Clock::now() - every) + every;
         if (over.wait_until(lock, stop, due, [&] { return stop.stop_requested(); })) return;
         const auto now = Clock::now();
         const double seconds = std::chrono::duration<double>(now - last).count();
