@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <chrono>
 #include <thread>
 
@@ -11,7 +12,9 @@
 namespace weir {
 namespace {
 
-constexpr auto nap = std::chrono::microseconds{50};  // workers and control share few cores
+// Workers and control share few cores: while there is nothing to do, each nap is twice the last.
+constexpr auto shortest_nap = std::chrono::microseconds{50};
+constexpr auto longest_nap = std::chrono::microseconds{800};
 constexpr auto tick_every = std::chrono::milliseconds{10};
 constexpr auto links_every = std::chrono::milliseconds{100};
 
@@ -58,6 +61,7 @@ Controller::Controller(Setup setup, const Config& config)
 void Controller::run() {
     auto next_tick = std::chrono::steady_clock::now();
     auto next_links = next_tick;
+    auto nap = shortest_nap;
     while (!stopping_.load(std::memory_order_relaxed)) {
         run_tasks();
         const std::size_t moved = slow_path_.poll(setup_.publisher->acquire(), steady_now());
@@ -71,7 +75,12 @@ void Controller::run() {
             next_links = now + links_every;
             watch_links();
         }
-        if (moved == 0) std::this_thread::sleep_for(nap);
+        if (moved != 0) {
+            nap = shortest_nap;
+            continue;
+        }
+        std::this_thread::sleep_for(nap);
+        nap = std::min(2 * nap, longest_nap);
     }
     run_tasks();
 }
