@@ -12,6 +12,7 @@
 #include "dataplane/control/publisher.hpp"
 #include "dataplane/io/mempool.hpp"
 #include "dataplane/io/port.hpp"
+#include "dataplane/io/unmapping.hpp"
 #include "dataplane/worker/worker.hpp"
 
 namespace weir {
@@ -61,6 +62,7 @@ private:
     PacketPool pool_;
     NeighborTable neighbors_;
     Publisher publisher_;
+    BeforeUnmapping before_unmapping_{[this] { publisher_.wait_for_workers(); }};
     std::vector<std::unique_ptr<Port>> ports_;
     std::vector<std::unique_ptr<Shard>> shards_;
     std::vector<std::unique_ptr<ControlRings>> rings_;

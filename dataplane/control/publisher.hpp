@@ -37,6 +37,10 @@ public:
     // free.
     bool reclaim();
 
+    // Any thread but a worker's: returns when every worker has passed a quiescent state.
+    void wait_for_workers() const noexcept {
+        rte_rcu_qsbr_synchronize(qsbr_.get(), RTE_QSBR_THRID_INVALID);
+    }
     // Any thread but a worker's: keeps the snapshot alive for as long as the pointer is held.
     std::shared_ptr<const Snapshot> current() const;
 
