@@ -127,7 +127,7 @@ Outcome Bed::inject(Packet* packet) {
 }
 
 void Bed::leave(Packet* packet) {
-    if (!egress_[packet->port]->accept(packet))
+    if (egress_[packet->port]->accept(*packet) != Drop::none)
         throw std::runtime_error{"the bed's egress is full: a test never collects"};
 }
 
