@@ -128,7 +128,10 @@ private:
         // Only what is new shows that more may come: duplicates can go round for ever.
         const std::uint64_t quiet_since =
             stopping_.load(std::memory_order_relaxed) ? ended : std::max(ended, sink_->last_new());
-        return sink_->unique() >= sender_->packets() ||
+        // With --fast noise counts as well.
+        const std::uint64_t all =
+            sender_->packets() + (options_.fast ? sender_->random_packets() : 0);
+        return sink_->unique() >= all ||
                now - std::min(now, quiet_since) > linger_ticks_;
     }
 

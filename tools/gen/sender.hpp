@@ -31,6 +31,7 @@ public:
     void finish() noexcept;
 
     std::uint64_t packets() const noexcept { return sent_.packets.read(); }
+    std::uint64_t random_packets() const noexcept { return sent_noise_.packets.read(); }
     std::uint64_t byte_count() const noexcept { return sent_.bytes.read(); }
     // How many packets of each flow were sent. After finish().
     const std::vector<std::uint64_t>& flows() const noexcept { return next_sequence_; }
