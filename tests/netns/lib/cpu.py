@@ -8,16 +8,30 @@ import pathlib
 BUSY = 0.02  # a thread that waited for more of its time did not have its core
 
 
-def threads(pid):
-    """{name: (seconds it ran, seconds it was ready and waited)} of a process."""
+def tasks(pid):
+    """{id of a thread: (seconds it ran, seconds it was ready and waited)} of a process."""
     found = {}
     for task in pathlib.Path(f'/proc/{pid}/task').iterdir():
-        ran, waited, _ = (task / 'schedstat').read_text(encoding='ascii').split()
-        found[(task / 'comm').read_text(encoding='utf-8').strip()] = (int(ran) / 1e9,
-                                                                      int(waited) / 1e9)
+        ran, waiting, _ = (task / 'schedstat').read_text(encoding='ascii').split()
+        found[task.name] = (int(ran) / 1e9, int(waiting) / 1e9)
     return found
+
+
+def threads(pid):
+    """The same by the threads' names; of two with one name it is one."""
+    return {(pathlib.Path(f'/proc/{pid}/task') / task / 'comm').read_text(encoding='utf-8').strip():
+            times for task, times in tasks(pid).items()}
 
 
 def waited(pid):
     """Seconds the main thread was ready to run and did not."""
     return int(pathlib.Path(f'/proc/{pid}/schedstat').read_text(encoding='ascii').split()[1]) / 1e9
+
+
+def disturbed(before, now):
+    """Of the thread that ran most between two readings of tasks(): the share of its time that it
+    waited for its core."""
+    nothing = (0.0, 0.0)
+    ran, waiting = max((ran - before.get(name, nothing)[0], waiting - before.get(name, nothing)[1])
+                       for name, (ran, waiting) in now.items())
+    return waiting / (ran + waiting) if ran + waiting > 0 else 0.0
