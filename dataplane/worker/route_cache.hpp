@@ -19,7 +19,7 @@ public:
     static constexpr std::size_t slots = 16'384;
 
     struct Key {
-        std::uint64_t high, low;  // of the address; an IPv4 address as if mapped
+        std::uint64_t high, low;  // of the address
         TableId table;
         std::uint32_t stamp;  // of the snapshot; never 0
         bool operator==(const Key&) const = default;
@@ -32,10 +32,13 @@ public:
         __builtin_memcpy(&made.low, to.octets.data() + 8, sizeof made.low);
         return made;
     }
+    // Behind 64 bits with which no IPv6 address begins that is looked up: those are of groups. As a
+    // mapped one it would be the key of ::ffff:a.b.c.d, and whoever sends there would decide where
+    // packets to a.b.c.d go.
     static Key key(const Ipv4Addr& to, TableId table, std::uint32_t stamp) noexcept {
         std::uint32_t octets;
         __builtin_memcpy(&octets, to.octets.data(), sizeof octets);
-        return {0, std::uint64_t{octets} << 32U | 0xffff0000U, table, stamp};
+        return {~std::uint64_t{0}, octets, table, stamp};
     }
     // The cached route, or what `search()` answers, which is kept.
     template <class Search>

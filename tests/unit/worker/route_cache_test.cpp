@@ -44,13 +44,17 @@ TEST(RouteCache, AnotherSnapshotSearchesAnew) {
     EXPECT_EQ(cache.find(RouteCache::key(address6(7), TableId{0}, 2), [] { return 6U; }), 6U);
 }
 
-TEST(RouteCache, AnIpv4AddressIsNotTheIpv6AddressOfItsOctets) {
-    RouteCache cache;
+// Whoever sends to the one would else decide where packets to the other go.
+TEST(RouteCache, AnIpv4AddressIsNoIpv6AddressOfItsOctets) {
     const Ipv4Addr v4{{10, 0, 0, 1}};
     Ipv6Addr compatible{};  // ::10.0.0.1
     std::copy(v4.octets.begin(), v4.octets.end(), compatible.octets.begin() + 12);
-    cache.find(RouteCache::key(v4, TableId{0}, 1), [] { return 4U; });
-    EXPECT_EQ(cache.find(RouteCache::key(compatible, TableId{0}, 1), [] { return 6U; }), 6U);
+    for (const Ipv6Addr& v6 : {compatible, mapped(v4)}) {
+        RouteCache cache;
+        cache.find(RouteCache::key(v4, TableId{0}, 1), [] { return 4U; });
+        EXPECT_EQ(cache.find(RouteCache::key(v6, TableId{0}, 1), [] { return 6U; }), 6U);
+        EXPECT_EQ(cache.find(RouteCache::key(v4, TableId{0}, 1), [] { return 4U; }), 4U);
+    }
 }
 
 }  // namespace
