@@ -16,12 +16,14 @@ device = "vdev:net_null2"
 address = ["10.8.0.1/24", "fd00:8::1/64"]
 table = "campus"
 mtu = 9000
+rate = "25G"
 source_check = true
 [[port]]
 name = "wan1"
 device = "vdev:net_null3"
 address = ["fd00:ac::1/64", "198.51.100.1/31"]
 mtu = 9000
+rate = "10G"
 role = "wan"
 [[route]]
 to = "fc00:c0::/32"
