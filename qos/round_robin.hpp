@@ -3,6 +3,7 @@
 // a packet and may fall into debt by it; who has none gets a quantum and waits for the next round.
 // A quantum covers the largest packet, so a round is at most one look at each child.
 // Source: M. Shreedhar, G. Varghese, "Efficient fair queuing using deficit round robin" (1996).
+#include <algorithm>
 #include <cstdint>
 
 namespace weir {
@@ -19,12 +20,14 @@ class RoundRobin {
 public:
     bool empty() const noexcept { return last_ == Turn::none; }
 
-    template <class TurnOf>
-    void add(std::uint32_t child, TurnOf&& turn) noexcept {
+    // At the end of the round, with the quantum of it. What it had left is forgotten, what it owes
+    // is not: so who sends a packet at a time has its share, no more and no less.
+    template <class TurnOf, class QuantumOf>
+    void add(std::uint32_t child, TurnOf&& turn, QuantumOf&& quantum) noexcept {
         Turn& mine = turn(child);
         if (mine.waiting) return;
         mine.waiting = true;
-        mine.credit = 0;
+        mine.credit = std::min<std::int64_t>(mine.credit, 0) + quantum(child);
         if (last_ == Turn::none) {
             mine.next = child;
         } else {
@@ -43,7 +46,7 @@ public:
             last_ = first;  // the first becomes the last
         }
     }
-    // Takes the first away; its credit is forgotten, its debt was the round's.
+    // Takes the first away.
     template <class TurnOf>
     void remove_first(TurnOf&& turn) noexcept {
         const std::uint32_t first = turn(last_).next;

@@ -70,7 +70,7 @@ void Scheduler::ready_changed(Group& group, GroupId id) noexcept {
     const auto slice = static_cast<std::uint32_t>(index(group.slice));
     RoundRobin& ring = slices_[slice].groups;
     if (group.may_send() && !group.aggregates.empty())
-        ring.add(static_cast<std::uint32_t>(index(id)), turn);
+        ring.add(static_cast<std::uint32_t>(index(id)), turn, quantum());
     else
         ring.remove(static_cast<std::uint32_t>(index(id)), turn);
     backlogged_.put(slice, !ring.empty());
@@ -82,14 +82,16 @@ bool Scheduler::push(QueueId id, const QueuedPacket& packet) noexcept {
     ++held_;
     if (queue.turn.waiting) return true;
     Aggregate& aggregate = aggregates_[queue.parent];
-    aggregate.queues.add(static_cast<std::uint32_t>(index(id)), [this](std::uint32_t q) -> Turn& {
-        return queues_[static_cast<QueueId>(q)].turn;
-    });
+    aggregate.queues.add(
+        static_cast<std::uint32_t>(index(id)),
+        [this](std::uint32_t q) -> Turn& { return queues_[static_cast<QueueId>(q)].turn; },
+        quantum());
     if (aggregate.turn.waiting) return true;
     Group& group = groups_[aggregate.group];
     group.aggregates.add(
         static_cast<std::uint32_t>(index(queue.parent)),
-        [this](std::uint32_t a) -> Turn& { return aggregates_[static_cast<AggregateId>(a)].turn; });
+        [this](std::uint32_t a) -> Turn& { return aggregates_[static_cast<AggregateId>(a)].turn; },
+        quantum());
     ready_changed(group, aggregate.group);
     return true;
 }
@@ -164,9 +166,6 @@ std::uint32_t Scheduler::pick_leftover(const SliceSet& ready) noexcept {
 }
 
 Departure Scheduler::serve(std::uint32_t number, bool guaranteed, Instant now) noexcept {
-    const auto quantum = [this](std::uint32_t) {
-        return static_cast<std::int64_t>(largest_.count());
-    };
     const auto group_turn = [this](std::uint32_t g) -> Turn& {
         return groups_[static_cast<GroupId>(g)].turn;
     };
@@ -177,12 +176,12 @@ Departure Scheduler::serve(std::uint32_t number, bool guaranteed, Instant now) n
         return queues_[static_cast<QueueId>(q)].turn;
     };
     Slice& slice = slices_[number];
-    const auto group_id = static_cast<GroupId>(slice.groups.current(group_turn, quantum));
+    const auto group_id = static_cast<GroupId>(slice.groups.current(group_turn, quantum()));
     Group& group = groups_[group_id];
     const auto aggregate_id =
-        static_cast<AggregateId>(group.aggregates.current(aggregate_turn, quantum));
+        static_cast<AggregateId>(group.aggregates.current(aggregate_turn, quantum()));
     Aggregate& aggregate = aggregates_[aggregate_id];
-    Queue& queue = queues_[static_cast<QueueId>(aggregate.queues.current(queue_turn, quantum))];
+    Queue& queue = queues_[static_cast<QueueId>(aggregate.queues.current(queue_turn, quantum()))];
 
     const QueuedPacket packet = queue.fifo.pop(lines_);
     --held_;

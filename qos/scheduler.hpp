@@ -125,6 +125,11 @@ private:
         std::int64_t credit = 0;  // of the leftover, bytes
     };
 
+    // Of groups, aggregates and queues alike: one largest packet a round.
+    auto quantum() const noexcept {
+        return
+            [bytes = static_cast<std::int64_t>(largest_.count())](std::uint32_t) { return bytes; };
+    }
     void ready_changed(Group& group, GroupId id) noexcept;
     void look_at_tokens(std::uint32_t slice, Instant now) noexcept;
     std::uint32_t pick_leftover(const SliceSet& ready) noexcept;

@@ -131,8 +131,7 @@ private:
         // With --fast noise counts as well.
         const std::uint64_t all =
             sender_->packets() + (options_.fast ? sender_->random_packets() : 0);
-        return sink_->unique() >= all ||
-               now - std::min(now, quiet_since) > linger_ticks_;
+        return sink_->unique() >= all || now - std::min(now, quiet_since) > linger_ticks_;
     }
 
     const Options& options_;

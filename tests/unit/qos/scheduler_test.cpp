@@ -125,6 +125,26 @@ TEST(Scheduler, IncomingPeersShareEvenlyWhateverTheyHold) {
     EXPECT_NEAR(share(port.by_aggregate[other], 100ms), 500, 5);
 }
 
+// Its queue is empty after each packet, and filled again at once.
+TEST(Scheduler, WhoSendsAPacketAtATimeHasNoMoreThanItsShare) {
+    Port port{mbps(1'000)};
+    const QueueId many = port.slice(0, {}, 2);
+    const auto single = static_cast<QueueId>(index(many) + 1);
+    port.fill(many, 300);
+    std::map<std::uint64_t, double> sent;  // by handle: 1 is the single one's
+    Instant now = port.now();
+    Scheduler& scheduler = port.scheduler();
+    for (const Instant end = now + 50ms; now < end;) {
+        while (scheduler.fifo(many).packets() < 8) ASSERT_TRUE(scheduler.push(many, {0, 300, 300}));
+        while (scheduler.fifo(single).empty()) ASSERT_TRUE(scheduler.push(single, {1, wire, wire}));
+        if (const auto departure = scheduler.pop(now))
+            sent[departure->packet.handle] += departure->packet.wire;
+        else
+            now = std::max(now + Nanos{1}, scheduler.wake_at(now));
+    }
+    EXPECT_NEAR(sent[1] / (sent[0] + sent[1]), 0.5, 0.02);
+}
+
 TEST(Scheduler, APacketNobodyHasRoomForStaysTheCallers) {
     Port port{mbps(1'000), 3};
     const QueueId queue = port.slice(0, {}, 8);
