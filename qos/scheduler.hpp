@@ -54,7 +54,7 @@ public:
 
     // Configuration; also while it holds packets, which stay, as do tokens, debts and gates.
     void set_port(BitsPerSecond rate, Bytes burst, Instant now);
-    void set_slice(SliceId slice, const SliceRates& rates, Instant now);  // slice < 256
+    void set_slice(SliceId id, const SliceRates& rates, Instant now);  // id < 256
     GroupId add_group(SliceId slice);
     AggregateId add_aggregate(GroupId group, std::uint32_t buckets);
     QueueId queue(AggregateId aggregate, std::uint32_t bucket) const {
@@ -62,18 +62,18 @@ public:
     }
 
     // False where it holds as many packets as it was made for: the packet stays the caller's.
-    bool push(QueueId queue, const QueuedPacket& packet) noexcept;
+    bool push(QueueId id, const QueuedPacket& packet) noexcept;
     bool push_control(const QueuedPacket& packet) noexcept;
     // Nothing where nothing may go now.
     std::optional<Departure> pop(Instant now) noexcept;
     // The earliest time at which pop() may answer otherwise, if nobody pushes or opens a gate.
     Instant wake_at(Instant now) const noexcept;
 
-    void shut(GroupId group, Shut reason) noexcept;
-    void open(GroupId group, Shut reason) noexcept;
+    void shut(GroupId id, Shut reason) noexcept;
+    void open(GroupId id, Shut reason) noexcept;
     // Charge that may leave in all since the start (the law of backpressure); never passed. It
     // stops one largest packet short where the next packet might not fit.
-    void set_allowance(GroupId group, std::uint64_t charge, std::uint32_t largest_charge) noexcept;
+    void set_allowance(GroupId id, std::uint64_t charge, std::uint32_t largest_charge) noexcept;
     std::uint64_t departed_charge(GroupId group) const { return groups_[group].departed; }
 
     // Forgets every packet; the caller has walked them.
@@ -133,7 +133,7 @@ private:
     void ready_changed(Group& group, GroupId id) noexcept;
     void look_at_tokens(std::uint32_t slice, Instant now) noexcept;
     std::uint32_t pick_leftover(const SliceSet& ready) noexcept;
-    Departure serve(std::uint32_t slice, bool guaranteed, Instant now) noexcept;
+    Departure serve(std::uint32_t number, bool guaranteed, Instant now) noexcept;
 
     LinePool lines_;
     TokenBucket port_;

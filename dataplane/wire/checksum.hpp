@@ -63,7 +63,7 @@ inline bool ipv4_checksum_ok(const Ipv4Header& ip) noexcept {
         sum += sum < a;
         sum = (sum & 0xffffffffU) + (sum >> 32U) + c;
         sum = (sum & 0xffffU) + (sum >> 16U & 0xffffU) + (sum >> 32U);
-        return sum == 0xffffU || sum == 2 * 0xffffU;
+        return sum == 0xffffU || sum == 0x1fffeU;
     }
     return checksum({reinterpret_cast<const std::byte*>(&ip), ip.header_length()}) == be16{0};
 }

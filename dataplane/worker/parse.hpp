@@ -114,7 +114,7 @@ inline Drop parse(Packet& packet, const SnapshotPort& port, Meta& meta) noexcept
         return parse_other(type);
     }
     // What a whole link got is nobody's to forward: each router on it would (RFC 1812 5.3.4).
-    if (!to_us && drop == Drop::none && !(meta.version == 6 && meta.ipv6().destination.multicast()))
+    if (!to_us && drop == Drop::none && (meta.version != 6 || !meta.ipv6().destination.multicast()))
         [[unlikely]]
         return Drop::multicast;
     if (packet.nb_segs > 1 && drop == Drop::none) [[unlikely]]
