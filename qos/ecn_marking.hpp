@@ -21,12 +21,12 @@ namespace weir {
 // The two bits of the outer header, as they lie there.
 enum class EcnCodepoint : std::uint8_t { not_ect = 0, ect1 = 1, ect0 = 2, ce = 3 };
 
-class Marking {
+class EcnMarking {
 public:
     // Marks nothing.
-    Marking() = default;
+    EcnMarking() = default;
     // `min` <= `max`; equal: a step.
-    Marking(Bytes min, Bytes max) noexcept { set(min, max); }
+    EcnMarking(Bytes min, Bytes max) noexcept { set(min, max); }
     void set(Bytes min, Bytes max) noexcept {
         min_ = min.count();
         span_ = max.count() - min.count();

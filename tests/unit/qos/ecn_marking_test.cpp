@@ -1,4 +1,4 @@
-#include "qos/marking.hpp"
+#include "qos/ecn_marking.hpp"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
@@ -11,8 +11,8 @@ namespace {
 
 using namespace literals;
 
-TEST(Marking, BeginsAtMinAndIsCompleteAtMax) {
-    Marking marking{Bytes{1'000}, Bytes{5'000}};
+TEST(EcnMarking, BeginsAtMinAndIsCompleteAtMax) {
+    EcnMarking marking{Bytes{1'000}, Bytes{5'000}};
     const auto marked = [&](std::uint64_t queued) {
         int count = 0;
         for (int i = 0; i < 400; ++i) count += marking.mark(Bytes{queued}, EcnCodepoint::ect0);
@@ -29,8 +29,8 @@ TEST(Marking, BeginsAtMinAndIsCompleteAtMax) {
 }
 
 // At a quarter of the way it is every fourth packet, not a run of them.
-TEST(Marking, SpreadsEvenly) {
-    Marking marking{Bytes{0}, Bytes{4'000}};
+TEST(EcnMarking, SpreadsEvenly) {
+    EcnMarking marking{Bytes{0}, Bytes{4'000}};
     std::vector<int> gaps;
     for (int i = 0, last = -1; i < 4'000; ++i)
         if (marking.mark(Bytes{1'000}, EcnCodepoint::ect1)) {
@@ -40,14 +40,14 @@ TEST(Marking, SpreadsEvenly) {
     EXPECT_EQ(gaps, std::vector<int>(1'000, 4));
 }
 
-TEST(Marking, WithoutThresholdsMarksNothing) {
-    Marking marking;
+TEST(EcnMarking, WithoutThresholdsMarksNothing) {
+    EcnMarking marking;
     for (const std::uint64_t queued : {std::uint64_t{0}, UINT64_MAX - 1})
         EXPECT_FALSE(marking.mark(Bytes{queued}, EcnCodepoint::ect0));
 }
 
-TEST(Marking, EqualThresholdsAreAStep) {
-    Marking marking{Bytes{700}, Bytes{700}};
+TEST(EcnMarking, EqualThresholdsAreAStep) {
+    EcnMarking marking{Bytes{700}, Bytes{700}};
     EXPECT_FALSE(marking.mark(Bytes{699}, EcnCodepoint::ect0));
     EXPECT_TRUE(marking.mark(Bytes{700}, EcnCodepoint::ect0));
 }
@@ -59,16 +59,16 @@ EcnCodepoint any_codepoint() {
 
 // Over any run of queue lengths marks are what shares sum to, rounded down, whatever else passes
 // between; RFC 6040 makes a decapsulator drop CE over Not-ECT, so that is never made.
-RC_GTEST_PROP(Marking, LawOfTheSum, ()) {
+RC_GTEST_PROP(EcnMarking, LawOfTheSum, ()) {
     const auto min = *rc::gen::inRange<std::uint64_t>(0, 1'000'000);
     const auto span = *rc::gen::inRange<std::uint64_t>(1, 1'000'000);
-    Marking marking{Bytes{min}, Bytes{min + span}};
+    EcnMarking marking{Bytes{min}, Bytes{min + span}};
     const auto packets = *rc::gen::inRange(0, 300);
     std::uint64_t sum = 0, marks = 0, told_before = 0;
     for (int i = 0; i < packets; ++i) {
         const auto queued = *rc::gen::inRange<std::uint64_t>(0, min + 2 * span);
         const EcnCodepoint codepoint = any_codepoint();
-        Marking copy = marking;
+        EcnMarking copy = marking;
         const bool mark = marking.mark(Bytes{queued}, codepoint);
         RC_ASSERT(mark == copy.mark(Bytes{queued}, codepoint));  // the same again
         if (codepoint == EcnCodepoint::not_ect) {
@@ -90,12 +90,12 @@ RC_GTEST_PROP(Marking, LawOfTheSum, ()) {
 }
 
 // The longer the queue, the more is marked, from the largest thresholds there can be, too.
-RC_GTEST_PROP(Marking, LawOfMore, ()) {
+RC_GTEST_PROP(EcnMarking, LawOfMore, ()) {
     const auto one = *rc::gen::arbitrary<std::uint64_t>();
     const auto other = *rc::gen::arbitrary<std::uint64_t>();
     const std::uint64_t min = std::min(one, other), max = std::max(one, other);
     const auto a = *rc::gen::arbitrary<std::uint64_t>(), b = *rc::gen::arbitrary<std::uint64_t>();
-    Marking shorter{Bytes{min}, Bytes{max}}, longer = shorter;
+    EcnMarking shorter{Bytes{min}, Bytes{max}}, longer = shorter;
     int few = 0, many = 0;
     for (int i = 0; i < 100; ++i) {
         few += shorter.mark(Bytes{std::min(a, b)}, EcnCodepoint::ect0);
