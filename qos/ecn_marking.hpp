@@ -33,6 +33,8 @@ public:
         debt_ = 0;
     }
 
+    // Whether anything may be marked: `queued` as below.
+    bool begins(Bytes queued) const noexcept { return queued.count() >= min_; }
     // True: write CE. `queued`: of the packet's queue, without it.
     bool mark(Bytes queued, EcnCodepoint codepoint) noexcept {
         if (queued.count() < min_ || codepoint == EcnCodepoint::not_ect) return false;

@@ -1,7 +1,8 @@
 #pragma once
 // Deficit round robin between the children of one parent, in its surplus form: who has credit sends
 // a packet and may fall into debt by it; who has none gets a quantum and waits for the next round.
-// A quantum covers the largest packet, so a round is at most one look at each child.
+// A quantum covers the largest packet, so a round is at most one look at each child, and one more
+// for each quantum by which a packet is larger than was said.
 // Source: M. Shreedhar, G. Varghese, "Efficient fair queuing using deficit round robin" (1996).
 #include <algorithm>
 #include <cstdint>
@@ -20,8 +21,8 @@ class RoundRobin {
 public:
     bool empty() const noexcept { return last_ == Turn::none; }
 
-    // At the end of the round, with the quantum of it. What it had left is forgotten, what it owes
-    // is not: so who sends a packet at a time has its share, no more and no less.
+    // At the end of the round. What it had left is forgotten, what it owes is not: else two packets
+    // at a time would be twice the share.
     template <class TurnOf, class QuantumOf>
     void add(std::uint32_t child, TurnOf&& turn, QuantumOf&& quantum) noexcept {
         Turn& mine = turn(child);

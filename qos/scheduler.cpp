@@ -10,7 +10,11 @@ namespace {
 constexpr Nanos longest_absence{100'000};
 constexpr Bytes least_depth{32 << 10};
 
-Bytes depth_of(BitsPerSecond rate, Bytes largest) {
+// In the order of guarantees the largest counts for this many of the least at most: tokens say how
+// much a slice sends, the order only says when.
+constexpr std::uint64_t most_guarantees = 4'096;
+
+Bytes depth_of_limit(BitsPerSecond rate, Bytes largest) {
     if (rate == TokenBucket::unlimited) return largest;
     return std::max(rate * longest_absence, least_depth) + largest + largest;
 }
@@ -20,12 +24,44 @@ Bytes depth_of(BitsPerSecond rate, Bytes largest) {
 Scheduler::Scheduler(const Setup& setup, Instant now)
     : lines_{setup.packets},
       port_{setup.rate, setup.burst, now},
+      rate_{setup.rate},
       largest_{setup.largest},
+      quantum_{static_cast<std::int64_t>(setup.largest.count())},
+      most_{setup.packets},
       wheel_{now} {}
 
 void Scheduler::set_port(BitsPerSecond rate, Bytes burst, Instant now) {
     port_.refill(now);
     port_.set(rate, burst);
+    rate_ = rate;
+    relate_all();
+}
+
+Scheduler::Extremes Scheduler::extremes() const noexcept {
+    Extremes found{.slices = slices_.size()};
+    for (const Slice& slice : slices_) {
+        found.weight = std::min(found.weight, slice.weight);
+        found.guarantee = std::max(found.guarantee, slice.guaranteed);
+    }
+    return found;
+}
+
+// What a slice is beside the others: its place in both orders, and the depth of its guarantee. A
+// guarantee waits while everybody else sends a packet, so it must be able to keep that long.
+void Scheduler::relate(std::uint32_t number) noexcept {
+    Slice& slice = slices_[number];
+    ready_.set_weight(number, double(extremes_.weight) / slice.weight, largest_);
+    const std::uint64_t least = extremes_.guarantee.count() / most_guarantees + 1;
+    guaranteed_.set_weight(
+        number, double(least) / double(std::max(slice.guaranteed.count(), least)), largest_);
+    Nanos kept = longest_absence;
+    if (rate_ != TokenBucket::unlimited && rate_ > BitsPerSecond{0})
+        kept += Bytes{2 * largest_.count() * slices_.size()} / rate_;
+    slice.guarantee.set(slice.guaranteed, std::max(slice.guaranteed * kept, least_depth));
+}
+
+void Scheduler::relate_all() noexcept {
+    for (std::uint32_t slice = 0; slice < slices_.size(); ++slice) relate(slice);
 }
 
 void Scheduler::set_slice(SliceId id, const SliceRates& rates, Instant now) {
@@ -35,9 +71,15 @@ void Scheduler::set_slice(SliceId id, const SliceRates& rates, Instant now) {
     Slice& it = slices_[slice];
     it.guarantee.refill(now);
     it.limit.refill(now);
-    it.guarantee.set(rates.guarantee, depth_of(rates.guarantee, largest_));
-    it.limit.set(rates.limit, depth_of(rates.limit, largest_));
-    it.weight = rates.weight;
+    it.limit.set(rates.limit, depth_of_limit(rates.limit, largest_));
+    it.weight = std::max(rates.weight, 1U);
+    it.guaranteed = rates.guarantee;
+    if (const Extremes now_found = extremes(); now_found == extremes_) {
+        relate(slice);
+    } else {
+        extremes_ = now_found;
+        relate_all();
+    }
     look_at_tokens(slice, now);
 }
 
@@ -67,37 +109,40 @@ void Scheduler::ready_changed(Group& group, GroupId id) noexcept {
     const auto turn = [this](std::uint32_t g) -> Turn& {
         return groups_[static_cast<GroupId>(g)].turn;
     };
+    const auto quantum = [this](std::uint32_t) { return quantum_; };
     const auto slice = static_cast<std::uint32_t>(index(group.slice));
     RoundRobin& ring = slices_[slice].groups;
     if (group.may_send() && !group.aggregates.empty())
-        ring.add(static_cast<std::uint32_t>(index(id)), turn, quantum());
+        ring.add(static_cast<std::uint32_t>(index(id)), turn, quantum);
     else
         ring.remove(static_cast<std::uint32_t>(index(id)), turn);
     backlogged_.put(slice, !ring.empty());
+    file(slice);
 }
 
 bool Scheduler::push(QueueId id, const QueuedPacket& packet) noexcept {
     Queue& queue = queues_[id];
-    if (!queue.fifo.push(lines_, packet)) return false;
+    if (held_ == most_ || !queue.fifo.push(lines_, packet)) return false;
     ++held_;
     if (queue.turn.waiting) return true;
+    const auto quantum = [this](std::uint32_t) { return quantum_; };
     Aggregate& aggregate = aggregates_[queue.parent];
     aggregate.queues.add(
         static_cast<std::uint32_t>(index(id)),
         [this](std::uint32_t q) -> Turn& { return queues_[static_cast<QueueId>(q)].turn; },
-        quantum());
+        quantum);
     if (aggregate.turn.waiting) return true;
     Group& group = groups_[aggregate.group];
     group.aggregates.add(
         static_cast<std::uint32_t>(index(queue.parent)),
         [this](std::uint32_t a) -> Turn& { return aggregates_[static_cast<AggregateId>(a)].turn; },
-        quantum());
+        quantum);
     ready_changed(group, aggregate.group);
     return true;
 }
 
 bool Scheduler::push_control(const QueuedPacket& packet) noexcept {
-    if (!control_.push(lines_, packet)) return false;
+    if (held_ == most_ || !control_.push(lines_, packet)) return false;
     ++held_;
     return true;
 }
@@ -116,8 +161,11 @@ void Scheduler::clear() noexcept {
         group.aggregates = {};
         group.turn = {};
     }
-    for (Slice& slice : slices_) slice.groups = {};
     backlogged_ = {};
+    for (std::uint32_t slice = 0; slice < slices_.size(); ++slice) {
+        slices_[slice].groups = {};
+        file(slice);
+    }
     held_ = 0;
 }
 
@@ -125,12 +173,20 @@ void Scheduler::look_at_tokens(std::uint32_t slice, Instant now) noexcept {
     Slice& it = slices_[slice];
     it.guarantee.refill(now);
     it.limit.refill(now);
-    guaranteed_.put(slice, it.guarantee.ready());
+    earned_.put(slice, it.guarantee.ready());
     limited_.put(slice, !it.limit.ready());
+    file(slice);
     const Instant guarantee = it.guarantee.ready() ? TokenBucket::never : it.guarantee.ready_at();
     const Instant limit = it.limit.ready() ? TokenBucket::never : it.limit.ready_at();
     const Instant first = std::min(guarantee, limit);
     if (first != TokenBucket::never) wheel_.park(slice, first);
+}
+
+// Puts the slice into the orders it belongs to.
+void Scheduler::file(std::uint32_t slice) noexcept {
+    const bool ready = backlogged_.has(slice) && !limited_.has(slice);
+    ready_.put(slice, ready);
+    guaranteed_.put(slice, ready && earned_.has(slice));
 }
 
 std::optional<Departure> Scheduler::pop(Instant now) noexcept {
@@ -144,28 +200,13 @@ std::optional<Departure> Scheduler::pop(Instant now) noexcept {
         return Departure{.packet = packet, .control = true};
     }
     wheel_.turn(now, [&](std::uint32_t slice) { look_at_tokens(slice, now); });
-    const SliceSet ready = backlogged_ - limited_;
-    const std::uint32_t guaranteed = (ready & guaranteed_).next(turn_of_guaranteed_);
-    if (guaranteed != SliceSet::none) {
-        turn_of_guaranteed_ = (guaranteed + 1) % SliceSet::most;
-        return serve(guaranteed, true, now);
-    }
-    if (ready.empty()) return {};
-    return serve(pick_leftover(ready), false, now);
-}
-
-// Deficit round robin again, over bits: a slice that has stopped being ready costs nothing.
-std::uint32_t Scheduler::pick_leftover(const SliceSet& ready) noexcept {
-    for (;;) {
-        turn_of_leftover_ = ready.next(turn_of_leftover_);
-        Slice& slice = slices_[turn_of_leftover_];
-        if (slice.credit > 0) return turn_of_leftover_;
-        slice.credit += static_cast<std::int64_t>(largest_.count() * slice.weight);
-        turn_of_leftover_ = (turn_of_leftover_ + 1) % SliceSet::most;
-    }
+    if (!guaranteed_.empty()) return serve(guaranteed_.first(), true, now);
+    if (!ready_.empty()) return serve(ready_.first(), false, now);
+    return {};
 }
 
 Departure Scheduler::serve(std::uint32_t number, bool guaranteed, Instant now) noexcept {
+    const auto quantum = [this](std::uint32_t) { return quantum_; };
     const auto group_turn = [this](std::uint32_t g) -> Turn& {
         return groups_[static_cast<GroupId>(g)].turn;
     };
@@ -176,12 +217,12 @@ Departure Scheduler::serve(std::uint32_t number, bool guaranteed, Instant now) n
         return queues_[static_cast<QueueId>(q)].turn;
     };
     Slice& slice = slices_[number];
-    const auto group_id = static_cast<GroupId>(slice.groups.current(group_turn, quantum()));
+    const auto group_id = static_cast<GroupId>(slice.groups.current(group_turn, quantum));
     Group& group = groups_[group_id];
     const auto aggregate_id =
-        static_cast<AggregateId>(group.aggregates.current(aggregate_turn, quantum()));
+        static_cast<AggregateId>(group.aggregates.current(aggregate_turn, quantum));
     Aggregate& aggregate = aggregates_[aggregate_id];
-    Queue& queue = queues_[static_cast<QueueId>(aggregate.queues.current(queue_turn, quantum()))];
+    Queue& queue = queues_[static_cast<QueueId>(aggregate.queues.current(queue_turn, quantum))];
 
     const QueuedPacket packet = queue.fifo.pop(lines_);
     --held_;
@@ -190,18 +231,19 @@ Departure Scheduler::serve(std::uint32_t number, bool guaranteed, Instant now) n
     if (queue.fifo.empty()) aggregate.queues.remove_first(queue_turn);
     if (aggregate.queues.empty()) group.aggregates.remove_first(aggregate_turn);
     if (group.aggregates.empty() || !group.may_send()) slice.groups.remove_first(group_turn);
-    if (slice.groups.empty()) {
-        backlogged_.remove(number);
-        slice.credit = std::min<std::int64_t>(slice.credit, 0);
-    }
+    backlogged_.put(number, !slice.groups.empty());
     port_.spend(packet.wire);
+    slice.limit.refill(now);
     slice.limit.spend(packet.wire);
-    if (guaranteed)
+    if (guaranteed) {
+        slice.guarantee.refill(now);
         slice.guarantee.spend(packet.wire);
-    else
-        slice.credit -= packet.wire;
+    }
     if ((guaranteed && !slice.guarantee.ready()) || !slice.limit.ready())
         look_at_tokens(number, now);
+    else
+        file(number);
+    (guaranteed ? guaranteed_ : ready_).spend(number, packet.wire);
     return {.packet = packet,
             .slice = group.slice,
             .group = group_id,
@@ -212,7 +254,8 @@ Departure Scheduler::serve(std::uint32_t number, bool guaranteed, Instant now) n
 Instant Scheduler::wake_at(Instant now) const noexcept {
     if (held_ == 0) return TokenBucket::never;
     const Instant port = port_.ready() ? now : port_.ready_at();
-    if (!control_.empty() || !(backlogged_ - limited_).empty()) return std::max(port, now);
+    if (!control_.empty() || !ready_.empty()) return std::max(port, now);
+    if (backlogged_.empty()) return TokenBucket::never;
     return std::max({port, wheel_.next(), now});
 }
 

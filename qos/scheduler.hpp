@@ -1,6 +1,6 @@
 #pragma once
-// Which packet of a port goes next. First what is control; then slices within their guarantee, one
-// packet each in turn; then, by weight, what is left over, up to each slice's limit. Within a slice
+// Which packet of a port goes next. First what is control; then slices within their guarantee, in
+// proportion to it; then, by weight, what is left over, up to each slice's limit. Within a slice
 // its groups (downstream peers) share evenly, within a group the incoming peers, within those the
 // flow buckets; each bucket is a FIFO. A group whose gate is shut, or whose allowance is spent,
 // stands aside and harms nobody.
@@ -12,6 +12,7 @@
 
 #include "dataplane/base/ids.hpp"
 #include "dataplane/base/units.hpp"
+#include "qos/fair_order.hpp"
 #include "qos/flow_queue.hpp"
 #include "qos/packet.hpp"
 #include "qos/round_robin.hpp"
@@ -25,6 +26,8 @@ enum class GroupId : std::uint32_t {};  // a slice towards one downstream peer: 
 enum class AggregateId : std::uint32_t {};  // what came from one peer into a group
 enum class QueueId : std::uint32_t {};      // a flow bucket of an aggregate
 
+// What was not used of a guarantee is kept for 100 us and two rounds of a packet of every slice; of
+// a limit for 100 us, at least 32 KiB, and two packets: that much may follow at once.
 struct SliceRates {
     BitsPerSecond guarantee{0};
     BitsPerSecond limit = TokenBucket::unlimited;
@@ -121,23 +124,31 @@ private:
         RoundRobin groups;
         TokenBucket guarantee{BitsPerSecond{0}, Bytes{1}, Instant{}};
         TokenBucket limit;
+        BitsPerSecond guaranteed{0};
         std::uint32_t weight = 1;
-        std::int64_t credit = 0;  // of the leftover, bytes
     };
 
-    // Of groups, aggregates and queues alike: one largest packet a round.
-    auto quantum() const noexcept {
-        return
-            [bytes = static_cast<std::int64_t>(largest_.count())](std::uint32_t) { return bytes; };
-    }
+    struct Extremes {
+        std::uint32_t weight = UINT32_MAX;  // the lightest
+        BitsPerSecond guarantee{0};         // the largest
+        std::size_t slices = 0;
+        bool operator==(const Extremes&) const = default;
+    };
+
+    Extremes extremes() const noexcept;
+    void relate(std::uint32_t number) noexcept;
+    void relate_all() noexcept;
     void ready_changed(Group& group, GroupId id) noexcept;
     void look_at_tokens(std::uint32_t slice, Instant now) noexcept;
-    std::uint32_t pick_leftover(const SliceSet& ready) noexcept;
+    void file(std::uint32_t slice) noexcept;
     Departure serve(std::uint32_t number, bool guaranteed, Instant now) noexcept;
 
     LinePool lines_;
     TokenBucket port_;
+    BitsPerSecond rate_;
     Bytes largest_;
+    std::int64_t quantum_;  // of every ring, bytes
+    std::size_t most_;      // packets
     SliceWheel wheel_;
     FlowQueue control_;
     std::vector<Slice> slices_;
@@ -145,10 +156,11 @@ private:
     IdVector<AggregateId, Aggregate> aggregates_;
     IdVector<QueueId, Queue> queues_;
     SliceSet backlogged_;  // some group has packets and may send
-    SliceSet guaranteed_;  // tokens of the guarantee are left
+    SliceSet earned_;      // tokens of the guarantee are left
     SliceSet limited_;     // the limit is reached
+    FairOrder guaranteed_, ready_;
+    Extremes extremes_;
     std::uint32_t held_ = 0;
-    std::uint32_t turn_of_guaranteed_ = 0, turn_of_leftover_ = 0;
 };
 
 }  // namespace weir

@@ -38,9 +38,11 @@ public:
         if (now <= last_) return;
         const auto elapsed = static_cast<std::uint64_t>((now - last_).count());
         last_ = now;
-        const auto missing = static_cast<unsigned __int128>(depth_ - tokens_);
-        const auto earned = static_cast<unsigned __int128>(elapsed) * per_nano_;
-        tokens_ += static_cast<std::int64_t>(std::min(missing, earned));
+        const auto missing = static_cast<std::uint64_t>(depth_ - tokens_);
+        std::uint64_t earned = 0;
+        const bool endless = __builtin_mul_overflow(elapsed, per_nano_, &earned);
+        tokens_ =
+            endless || earned >= missing ? depth_ : tokens_ + static_cast<std::int64_t>(earned);
     }
     bool ready() const noexcept { return unlimited_ || tokens_ > 0; }
     void spend(std::uint32_t bytes) noexcept {

@@ -171,7 +171,7 @@ TEST(Buffer, HoldsTheWorkedTableOfPriorityFlowControl) {
 // term is 2.3 % short. Harmless in a building; 100 km at 100G lose 293 kB by it.
 TEST(Buffer, SonicTrapOfTwoPointThreePercentIsNotCopied) {
     const std::uint64_t megabit = 100'000, round_trip_us = 1'000;
-    const std::uint64_t sonic = megabit * round_trip_us / (8 * 1'024) * 1'000;
+    const std::uint64_t sonic = megabit * round_trip_us / 8'192 * 1'000;
     const std::uint64_t light = 12'500'000;
     EXPECT_EQ(sonic, 12'207'000U);
     EXPECT_GT((light - sonic) * 1'000 / light, 22U);

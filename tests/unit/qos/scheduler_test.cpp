@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <map>
 #include <vector>
 
@@ -108,7 +109,7 @@ TEST(Scheduler, AnAllowanceIsNeverPassed) {
     port.scheduler().set_allowance(GroupId{0}, 10 * wire + 1, wire);
     auto sent = port.run(10ms);
     EXPECT_EQ(sent[0], 10.0 * wire);
-    port.scheduler().set_allowance(GroupId{0}, 12 * wire, wire);
+    port.scheduler().set_allowance(GroupId{0}, std::uint64_t{12} * wire, wire);
     sent = port.run(10ms);
     EXPECT_EQ(sent[0], 2.0 * wire);
 }
@@ -143,6 +144,35 @@ TEST(Scheduler, WhoSendsAPacketAtATimeHasNoMoreThanItsShare) {
             now = std::max(now + Nanos{1}, scheduler.wake_at(now));
     }
     EXPECT_NEAR(sent[1] / (sent[0] + sent[1]), 0.5, 0.02);
+}
+
+// Who brings two packets at a time, and leaves with the second, gets no more than his half.
+void bring_pairs(Port& port, QueueId busy, QueueId pairs) {
+    std::array<double, 2> sent{};
+    Instant now = port.now();
+    Scheduler& scheduler = port.scheduler();
+    for (int i = 0; i < 2'000; ++i) {
+        while (scheduler.fifo(busy).packets() < 4)
+            ASSERT_TRUE(scheduler.push(busy, {0, 1'499, 1'499}));
+        const bool came = scheduler.fifo(pairs).empty();
+        for (int n = 0; came && n < 2; ++n) ASSERT_TRUE(scheduler.push(pairs, {1, 1'499, 1'499}));
+        now = now + Nanos{20'000};
+        const auto departure = scheduler.pop(now);
+        ASSERT_TRUE(departure);
+        sent.at(departure->packet.handle) += 1;
+    }
+    EXPECT_NEAR(sent[0], 1'000, 10);
+    EXPECT_NEAR(sent[1], 1'000, 10);
+}
+TEST(Scheduler, AQueuesDebtOutlivesItsPackets) {
+    Port port{mbps(1'000)};
+    const QueueId first = port.slice(0, {}, 2);
+    bring_pairs(port, first, static_cast<QueueId>(index(first) + 1));
+}
+TEST(Scheduler, ASlicesDebtOutlivesItsPackets) {
+    Port port{mbps(1'000)};
+    const QueueId busy = port.slice(0, {});
+    bring_pairs(port, busy, port.slice(1, {}));
 }
 
 TEST(Scheduler, APacketNobodyHasRoomForStaysTheCallers) {

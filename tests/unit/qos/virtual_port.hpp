@@ -1,0 +1,243 @@
+#pragma once
+// A port in virtual time that believes nothing: it keeps its own books of what a scheduler was
+// given, what may leave and how much, and throws a sentence at the first answer that breaks a law.
+#include <deque>
+#include <stdexcept>
+#include <vector>
+
+#include "qos/scheduler.hpp"
+#include "tests/unit/qos/real_bucket.hpp"
+
+namespace weir::test {
+
+inline void require(bool law, const char* sentence) {
+    if (!law) throw std::logic_error{sentence};
+}
+
+class VirtualPort {
+public:
+    VirtualPort(const Scheduler::Setup& setup, Instant now)
+        : setup_{setup}, now_{now}, scheduler_{setup, now} {
+        note_port(setup.rate, setup.burst);
+    }
+
+    struct Queue {
+        std::deque<QueuedPacket> packets;
+        std::uint32_t group = 0;
+        AggregateId aggregate{};
+        Instant waiting_since{};
+        Nanos longest_wait{0};
+    };
+    struct Group {
+        std::uint32_t slice = 0;
+        std::uint8_t shut = 0;
+        std::size_t held = 0;
+        std::uint64_t departed = 0, allowance = UINT64_MAX;
+        std::uint32_t largest_charge = 0;
+        bool open() const {
+            return shut == 0 && (allowance == UINT64_MAX || departed + largest_charge <= allowance);
+        }
+    };
+    struct Slice {
+        SliceRates rates;
+        RealBucket most{1e-6, false}, least{-1e-6, false};  // of its limit
+        double sent = 0;
+        std::uint64_t charge_held = 0;
+    };
+
+    void add_slice(const SliceRates& rates, unsigned peers, unsigned aggregates, unsigned buckets) {
+        slices.emplace_back();
+        set_slice(static_cast<std::uint32_t>(slices.size() - 1), rates);
+        const SliceId slice{static_cast<std::uint16_t>(slices.size() - 1)};
+        for (unsigned g = 0; g < peers; ++g) {
+            const GroupId group = scheduler_.add_group(slice);
+            groups.emplace_back().slice = static_cast<std::uint32_t>(slices.size() - 1);
+            for (unsigned a = 0; a < aggregates; ++a) {
+                const AggregateId aggregate = scheduler_.add_aggregate(group, buckets);
+                for (unsigned b = 0; b < buckets; ++b) {
+                    require(index(scheduler_.queue(aggregate, b)) == queues.size(),
+                            "ids are dense");
+                    queues.emplace_back();
+                    queues.back().group = static_cast<std::uint32_t>(index(group));
+                    queues.back().aggregate = aggregate;
+                }
+            }
+        }
+    }
+    void set_slice(std::uint32_t slice, const SliceRates& rates) {
+        scheduler_.set_slice(SliceId{static_cast<std::uint16_t>(slice)}, rates, now_);
+        Slice& it = slices[slice];
+        it.rates = rates;
+        const double depth =
+            rates.limit == TokenBucket::unlimited
+                ? 0
+                : std::max(static_cast<double>((rates.limit * Nanos{100'000}).count()), 32'768.0);
+        it.most.set(rates.limit, depth + 2 * static_cast<double>(setup_.largest.count()), now_);
+        it.least.set(rates.limit, 1, now_);
+    }
+    void set_port(BitsPerSecond rate, Bytes burst) {
+        scheduler_.set_port(rate, burst, now_);
+        note_port(rate, burst);
+    }
+    void shut(std::uint32_t group, Shut reason) {
+        scheduler_.shut(GroupId{group}, reason);
+        groups[group].shut |= static_cast<std::uint8_t>(reason);
+    }
+    void open(std::uint32_t group, Shut reason) {
+        scheduler_.open(GroupId{group}, reason);
+        groups[group].shut &= static_cast<std::uint8_t>(~static_cast<unsigned>(reason));
+    }
+    void set_allowance(std::uint32_t group, std::uint64_t charge, std::uint32_t largest) {
+        scheduler_.set_allowance(GroupId{group}, charge, largest);
+        groups[group].allowance = charge;
+        groups[group].largest_charge = largest;
+    }
+
+    bool push(std::uint32_t queue, std::uint32_t wire, std::uint32_t charge) {
+        const QueuedPacket packet{std::uint64_t{queue} << 32U | pushed_++, wire, charge};
+        const bool taken = scheduler_.push(QueueId{queue}, packet);
+        require(taken == (held_ < setup_.packets), "it takes what it was made for, no more");
+        if (!taken) return false;
+        Queue& it = queues[queue];
+        if (it.packets.empty()) it.waiting_since = now_;
+        it.packets.push_back(packet);
+        ++groups[it.group].held;
+        slices[groups[it.group].slice].charge_held += charge;
+        ++held_;
+        return true;
+    }
+    bool push_control(std::uint32_t wire) {
+        const QueuedPacket packet{pushed_++, wire, wire};
+        const bool taken = scheduler_.push_control(packet);
+        require(taken == (held_ < setup_.packets), "it takes what it was made for, no more");
+        if (!taken) return false;
+        control_.push_back(packet);
+        ++held_;
+        return true;
+    }
+    // The queue that was served; `control` or `nobody`.
+    static constexpr std::uint32_t nobody = UINT32_MAX, control = UINT32_MAX - 1;
+    std::uint32_t pop() {
+        const auto departure = scheduler_.pop(now_);
+        most_.refill(now_);
+        least_.refill(now_);
+        if (!departure) {
+            require(held_ == 0 || least_.tokens() <= 1 || nobody_may_go(), "work is conserved");
+            require(scheduler_.wake_at(now_) > now_, "it wakes when something has changed");
+            return nobody;
+        }
+        const QueuedPacket& packet = departure->packet;
+        require(most_.tokens() > -1e-3, "the port never sends ahead of its bucket");
+        most_.spend(packet.wire);
+        least_.spend(packet.wire);
+        sent += packet.wire;
+        --held_;
+        require(departure->control == !control_.empty(), "control goes first");
+        if (departure->control) {
+            require(same(control_.front(), packet), "control is a FIFO");
+            control_.pop_front();
+            return control;
+        }
+        return settle(*departure);
+    }
+    // Counts what is held, by walking.
+    void audit() const {
+        std::vector<std::uint64_t> charge(slices.size());
+        std::size_t packets = 0, of_control = 0;
+        scheduler_.walk([&](const QueuedPacket& packet, const std::optional<SliceId>& slice) {
+            ++packets;
+            if (slice)
+                charge[index(*slice)] += packet.charge;
+            else
+                ++of_control;
+        });
+        require(packets == held_ && scheduler_.packets() == held_, "pushed = popped + held");
+        require(of_control == control_.size(), "control is held or sent");
+        for (std::size_t i = 0; i < slices.size(); ++i)
+            require(charge[i] == slices[i].charge_held, "charge pushed = popped + held");
+        for (std::size_t g = 0; g < groups.size(); ++g)
+            require(scheduler_.departed_charge(GroupId{static_cast<std::uint32_t>(g)}) ==
+                        groups[g].departed,
+                    "departed charge is what left");
+    }
+    // Nobody answers between now and the time to wake.
+    void wake_is_not_late(Dice& dice) const {
+        const Instant wake = scheduler_.wake_at(now_);
+        if (wake <= now_ + Nanos{1}) return;
+        const auto most = std::min<std::int64_t>((wake - now_).count() - 1, 1'000'000'000);
+        Scheduler probe = scheduler_;
+        const Nanos later{static_cast<std::int64_t>(dice.below(static_cast<std::uint64_t>(most))) +
+                          1};
+        require(!probe.pop(now_ + later), "nothing may go before the time to wake");
+        if (wake < TokenBucket::never)
+            require(!Scheduler{scheduler_}.pop(wake + Nanos{-1}), "nor just before it");
+    }
+
+    // Of the packets that stood at the head of the queue, the one there now included.
+    Nanos longest_wait(std::uint32_t queue) const {
+        const Queue& it = queues[queue];
+        return std::max(it.longest_wait, now_ - it.waiting_since);
+    }
+    void advance(Nanos time) { now_ = now_ + time; }
+    void advance_to(Instant time) { now_ = std::max(now_, time); }
+    Instant now() const { return now_; }
+    Instant wake_at() const { return scheduler_.wake_at(now_); }
+    std::size_t held() const { return held_; }
+
+    std::vector<Slice> slices;
+    std::vector<Group> groups;
+    std::vector<Queue> queues;
+    double sent = 0;
+
+private:
+    void note_port(BitsPerSecond rate, Bytes burst) {
+        most_.set(rate, static_cast<double>(burst.count()), now_);
+        least_.set(rate, static_cast<double>(burst.count()), now_);
+    }
+    static bool same(const QueuedPacket& a, const QueuedPacket& b) {
+        return a.handle == b.handle && a.wire == b.wire && a.charge == b.charge;
+    }
+    bool nobody_may_go() const {
+        if (!control_.empty()) return false;
+        // A slice may wake two slots of the wheel late.
+        const Instant then = now_ + Nanos{-2 * SliceWheel::slot_nanos};
+        for (const Group& group : groups)
+            if (group.open() && group.held > 0 && slices[group.slice].least.tokens_at(then) > 1)
+                return false;
+        return true;
+    }
+    std::uint32_t settle(const Departure& departure) {
+        const QueuedPacket& packet = departure.packet;
+        const auto number = static_cast<std::uint32_t>(packet.handle >> 32U);
+        Queue& queue = queues.at(number);
+        require(!queue.packets.empty() && same(queue.packets.front(), packet), "a flow is a FIFO");
+        queue.packets.pop_front();
+        queue.longest_wait = std::max(queue.longest_wait, now_ - queue.waiting_since);
+        queue.waiting_since = now_;
+        Group& group = groups[queue.group];
+        require(index(departure.group) == queue.group && departure.aggregate == queue.aggregate &&
+                    index(departure.slice) == group.slice,
+                "a departure says whose it was");
+        require(group.open(), "a shut group sends nothing");
+        group.departed += packet.charge;
+        require(group.departed <= group.allowance, "an allowance is never passed");
+        --group.held;
+        Slice& slice = slices[group.slice];
+        for (RealBucket* bucket : {&slice.most, &slice.least}) bucket->refill(now_);
+        require(slice.most.tokens() > -1e-3, "a limit is never passed");
+        for (RealBucket* bucket : {&slice.most, &slice.least}) bucket->spend(packet.wire);
+        slice.sent += packet.wire;
+        slice.charge_held -= packet.charge;
+        return number;
+    }
+
+    Scheduler::Setup setup_;
+    Instant now_;
+    Scheduler scheduler_;
+    RealBucket most_{1e-6, true}, least_{-1e-6, true};
+    std::deque<QueuedPacket> control_;
+    std::size_t held_ = 0;
+    std::uint32_t pushed_ = 0;
+};
+
+}  // namespace weir::test
