@@ -52,33 +52,25 @@ void drops(Reading& r, const Emit& emit) {
 }
 
 // A counter of each slice at each port.
-template <PacketCounter SliceCounters::* way, Counter PacketCounter::* what>
-void per_slice(Reading& r, const Emit& emit) {
+template <class Read>
+void per_slice(Reading& r, const Emit& emit, Read&& read) {
     for (std::size_t i = 0; i < r.config().ports.size(); ++i) {
         const auto port = static_cast<PortId>(i);
         for (std::size_t k = 0; k < r.config().slices.size(); ++k) {
             const auto slice = static_cast<SliceId>(k);
             const std::size_t slot = r.snapshot().slices[slice].slot;
             emit({r.config().ports[port].name, r.config().slices[slice].name},
-                 sum(r.shards(), [&](const Shard& s) {
-                     return (s.ports[port].slices[slot].*way.*what).read();
-                 }));
+                 sum(r.shards(), [&](const Shard& s) { return read(s.ports[port].slices[slot]); }));
         }
     }
 }
-
-void slice_high(Reading& r, const Emit& emit) {
-    for (std::size_t i = 0; i < r.config().ports.size(); ++i) {
-        const auto port = static_cast<PortId>(i);
-        for (std::size_t k = 0; k < r.config().slices.size(); ++k) {
-            const auto slice = static_cast<SliceId>(k);
-            const std::size_t slot = r.snapshot().slices[slice].slot;
-            emit({r.config().ports[port].name, r.config().slices[slice].name},
-                 sum(r.shards(), [&](const Shard& s) {
-                     return s.ports[port].slices[slot].high_packets.read();
-                 }));
-        }
-    }
+template <PacketCounter SliceCounters::* way, Counter PacketCounter::* what>
+void slice_way(Reading& r, const Emit& emit) {
+    per_slice(r, emit, [](const SliceCounters& slice) { return (slice.*way.*what).read(); });
+}
+template <Counter SliceCounters::* what>
+void slice_count(Reading& r, const Emit& emit) {
+    per_slice(r, emit, [](const SliceCounters& slice) { return (slice.*what).read(); });
 }
 
 template <CounterBank Shard::* bank, Counter PacketCounter::* what>
@@ -159,11 +151,12 @@ const std::vector<Metric>& all_metrics() {
 {"weir_port_receive_missed_packets_total", counter, "packets", {"port", "cause"}, "lost by the device before weir saw them", missed},
 {"weir_port_up", gauge, "", {"port"}, "1 while the port has a link", port_up},
 {"weir_drops_total", counter, "packets", {"port", "slice", "reason"}, "went no further; the reasons are below", drops},
-{"weir_slice_admitted_packets_total", counter, "packets", {"port", "slice"}, "taken into the way out of a port", per_slice<&SliceCounters::admitted, &PacketCounter::packets>},
-{"weir_slice_admitted_bytes_total", counter, "bytes", {"port", "slice"}, "taken into the way out of a port, Ethernet header included, FCS not", per_slice<&SliceCounters::admitted, &PacketCounter::bytes>},
-{"weir_slice_departed_packets_total", counter, "packets", {"port", "slice"}, "of a slice, given to the device", per_slice<&SliceCounters::departed, &PacketCounter::packets>},
-{"weir_slice_departed_bytes_total", counter, "bytes", {"port", "slice"}, "of a slice, given to the device", per_slice<&SliceCounters::departed, &PacketCounter::bytes>},
-{"weir_slice_queue_high_packets", gauge, "packets", {"port", "slice"}, "most that a slice had in the queues of a port", slice_high},
+{"weir_slice_admitted_packets_total", counter, "packets", {"port", "slice"}, "taken into the way out of a port", slice_way<&SliceCounters::admitted, &PacketCounter::packets>},
+{"weir_slice_admitted_bytes_total", counter, "bytes", {"port", "slice"}, "taken into the way out of a port, Ethernet header included, FCS not", slice_way<&SliceCounters::admitted, &PacketCounter::bytes>},
+{"weir_slice_departed_packets_total", counter, "packets", {"port", "slice"}, "of a slice, given to the device", slice_way<&SliceCounters::departed, &PacketCounter::packets>},
+{"weir_slice_departed_bytes_total", counter, "bytes", {"port", "slice"}, "of a slice, given to the device", slice_way<&SliceCounters::departed, &PacketCounter::bytes>},
+{"weir_slice_marked_packets_total", counter, "packets", {"port", "slice"}, "Congestion Experienced written on the way out (RFC 3168)", slice_count<&SliceCounters::marked>},
+{"weir_slice_queue_high_packets", gauge, "packets", {"port", "slice"}, "most that a slice had in the queues of a port", slice_count<&SliceCounters::high_packets>},
 {"weir_sid_packets_total", counter, "packets", {"sid", "behavior"}, "processed by a SID with success (RFC 8986 section 6)", per_sid<&PacketCounter::packets>},
 {"weir_sid_bytes_total", counter, "bytes", {"sid", "behavior"}, "processed by a SID with success, from the outer IPv6 header on", per_sid<&PacketCounter::bytes>},
 {"weir_policy_packets_total", counter, "packets", {"policy", "path"}, "encapsulated onto a segment list; paths are numbered from 0", per_path<&PacketCounter::packets>},

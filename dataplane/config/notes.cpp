@@ -63,7 +63,7 @@ void port_notes(Config& config, Notes notes) {
 bool buffered(const SliceConfig& slice) {
     const SliceConfig plain{};
     return slice.isolate != plain.isolate || slice.min_packet != plain.min_packet || slice.buffer ||
-           slice.ecn || slice.watchdog != plain.watchdog;
+           slice.watchdog != plain.watchdog;
 }
 
 void slice_notes(Config& config, Notes notes) {
@@ -71,7 +71,7 @@ void slice_notes(Config& config, Notes notes) {
               names_where(config.slices, [](const SliceConfig& slice) { return slice.lossless; }),
               "lossless control is not in this version; a full queue drops all the same");
     notes.say("slice", "slices", names_where(config.slices, buffered),
-              "isolate, min_packet, buffer, ecn and watchdog are not acted on in this version; a "
+              "isolate, min_packet, buffer and watchdog are not acted on in this version; a "
               "full queue drops");
 }
 

@@ -94,7 +94,8 @@ private:
             const SliceId id = out_->slices.push_back({.slot = slot,
                                                        .buckets = slice.queues,
                                                        .weight = slice.weight,
-                                                       .lossless = slice.lossless});
+                                                       .lossless = slice.lossless,
+                                                       .ecn = slice.ecn});
             if (slice.dscp_mode == DscpMode::pipe)
                 out_->slice_of_dscp[static_cast<std::size_t>(slice.dscp)] = id;
         }

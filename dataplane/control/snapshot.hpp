@@ -63,6 +63,7 @@ struct SnapshotSlice {
     std::uint16_t buckets = 1;  // a power of two
     std::uint32_t weight = 1;
     bool lossless = false;
+    std::optional<EcnThresholds> ecn;
 };
 
 struct SnapshotPort {

@@ -18,6 +18,7 @@ struct SliceCounters {
     PacketCounter admitted;  // into a queue
     PacketCounter departed;  // taken by the device
     Counter high_packets;    // most that was queued; only grows
+    Counter marked;          // Congestion Experienced written here
 };
 
 struct PortCounters {

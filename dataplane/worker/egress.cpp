@@ -1,5 +1,10 @@
 #include "dataplane/worker/egress.hpp"
 
+#include <bit>
+
+#include "dataplane/wire/congestion.hpp"
+#include "qos/buffer.hpp"
+
 namespace weir {
 namespace {
 
@@ -8,9 +13,13 @@ namespace {
 constexpr Nanos longest_absence{200'000};
 constexpr Bytes least_depth{64 << 10};
 constexpr Bytes largest_on_wire{9'240};
-// Packets one port may queue for its lossy slices: a few milliseconds of a 10 Gb/s line, and never
-// so many that other ports find the pool empty.
-constexpr std::size_t most_queued = 4'096;
+// What one port may queue for its lossy slices: a few milliseconds of a 10 Gb/s line, and never so
+// much that other ports find the pool empty.
+constexpr Bytes most_queued{4 << 20};
+
+Bytes lossy_buffer(std::size_t packets) {
+    return std::min(most_queued, Bytes{piece_charge.count() * packets / 4});
+}
 
 Packet& packet_of(const QueuedPacket& queued) {
     // To qos a number, here the pointer it was made of.
@@ -33,7 +42,7 @@ EgressPort::EgressPort(PortCounters& counters, std::size_t packets, Instant now)
                   .packets = packets},
                  now},
       slices_(max_slices),
-      capacity_{std::min(most_queued, packets / 4)} {}
+      lossy_{lossy_buffer(packets)} {}
 
 void EgressPort::adopt(const Snapshot& snapshot, PortId id, Instant now) {
     const SnapshotPort& port = snapshot.ports[id];
@@ -45,40 +54,66 @@ void EgressPort::adopt(const Snapshot& snapshot, PortId id, Instant now) {
     for (std::size_t i = 0; i < snapshot.slices.size(); ++i) {
         const auto position = static_cast<SliceId>(i);
         const SnapshotSlice& slice = snapshot.slices[position];
-        const auto slot = static_cast<SliceId>(slice.slot);  // the scheduler knows slots only
         const SliceShare& share = port.shares[position];
-        scheduler_.set_slice(slot, {share.guarantee, share.limit, slice.weight}, now);
-        Slice& mine = slices_[slice.slot];
-        // Other buckets than before: what is held drains from the old ones.
-        if (mine.known && mine.bucket_mask + 1U == slice.buckets) continue;
-        mine.queues = scheduler_.add_aggregate(scheduler_.add_group(slot), slice.buckets);
-        mine.bucket_mask = slice.buckets - 1U;
-        mine.known = true;
+        scheduler_.set_slice(static_cast<SliceId>(slice.slot),
+                             {share.guarantee, share.limit, slice.weight}, now);
+        adopt(slice);
     }
+    fallback_ = snapshot.slices[SliceId{0}].slot;
+}
+
+void EgressPort::adopt(const SnapshotSlice& slice) {
+    const auto slot = static_cast<SliceId>(slice.slot);  // the scheduler knows slots only
+    Slice& mine = slices_[slice.slot];
+    mine.marking = slice.ecn ? EcnMarking{slice.ecn->min, slice.ecn->max} : EcnMarking{};
+    std::optional<AggregateId>& queues =
+        mine.made.at(static_cast<std::size_t>(std::bit_width(slice.buckets) - 1));
+    if (!queues) queues = scheduler_.add_aggregate(scheduler_.add_group(slot), slice.buckets);
+    mine.wanted = {*queues, slice.buckets - 1U};
+    mine.known = true;
 }
 
 Drop EgressPort::queue(Packet& packet) noexcept {
-    const EgressTag tag = egress_tag(packet);
+    EgressTag tag = egress_tag(packet);
     const std::uint32_t wire = packet.pkt_len + ethernet_overhead;
+    const Bytes charge = charge_of(Bytes{wire}, packet.nb_segs);
     const QueuedPacket queued{reinterpret_cast<std::uintptr_t>(&packet), wire,
-                              std::max(wire, 256U * packet.nb_segs)};
+                              static_cast<std::uint32_t>(charge.count())};
     if (tag.slice == control_slice)
         return scheduler_.push_control(queued) ? Drop::none : Drop::egress_full;
-    if (tag.slice >= max_slices || !slices_[tag.slice].known) return Drop::egress_full;
+    // The worker that sent it may have adopted a reload that brings its slice; this one has not.
+    if (tag.slice >= max_slices || !slices_[tag.slice].known) {
+        tag.slice = fallback_;
+        set_egress_tag(packet, tag);
+    }
     Slice& slice = slices_[tag.slice];
-    // Dynamic threshold with alpha = 1 (Choudhury, Hahne 1998): a slice may hold as much as is
-    // free, so no slice ever takes all of it.
-    const std::size_t held = scheduler_.packets();
-    if (held + slice.packets >= capacity_)
-        return held >= capacity_ ? Drop::egress_full : Drop::slice_full;
+    // Not before: a flow would overtake itself in another bucket.
+    if (slice.packets == 0) slice.buckets = slice.wanted;
+    if (!lossy_.admit(slice.charge, charge))
+        return charge > lossy_.room() ? Drop::egress_full : Drop::slice_full;
     // Fibonacci hashing: neighbouring flow labels part.
-    const std::uint32_t bucket = (tag.flow * 0x9e3779b1U >> 16U) & slice.bucket_mask;
-    if (!scheduler_.push(scheduler_.queue(slice.queues, bucket), queued)) return Drop::egress_full;
+    const std::uint32_t bucket = (tag.flow * 0x9e3779b1U >> 16U) & slice.buckets.mask;
+    if (!scheduler_.push(scheduler_.queue(slice.buckets.queues, bucket), queued)) {
+        lossy_.depart(charge);
+        return Drop::egress_full;
+    }
+    mark(slice, tag.slice, packet);
     ++slice.packets;
+    slice.charge += charge;
     count_admitted(packet);
     Counter& high = counters_.slices[tag.slice].high_packets;
     if (slice.packets > high.read()) high.add(slice.packets - high.read());
     return Drop::none;
+}
+
+// By the queue it finds.
+void EgressPort::mark(Slice& slice, std::uint16_t slot, Packet& packet) noexcept {
+    if (!slice.marking.begins(slice.charge)) [[likely]]
+        return;
+    const auto codepoint = static_cast<EcnCodepoint>(ecn_of_frame(bytes(packet)));
+    if (!slice.marking.mark(slice.charge, codepoint)) return;
+    mark_congestion(bytes(packet));
+    counters_.slices[slot].marked.add();
 }
 
 void EgressPort::fill(Instant now) noexcept {
@@ -93,7 +128,12 @@ void EgressPort::fill(Instant now) noexcept {
         const auto departure = scheduler_.pop(now);
         if (!departure) return;
         ready_[ready_end_++] = &packet_of(departure->packet);
-        if (!departure->control) --slices_[index(departure->slice)].packets;
+        if (departure->control) continue;
+        const Bytes charge{departure->packet.charge};
+        Slice& slice = slices_[index(departure->slice)];
+        --slice.packets;
+        slice.charge -= charge;
+        lossy_.depart(charge);
     }
 }
 
@@ -130,6 +170,11 @@ void EgressPort::discard(Drop drop) noexcept {
         rte_pktmbuf_free(&packet_of(queued));
     });
     scheduler_.clear();
+    lossy_.depart(lossy_.held());
+    for (Slice& slice : slices_) {
+        slice.packets = 0;
+        slice.charge = Bytes{0};
+    }
 }
 
 std::size_t EgressPort::held() const noexcept {

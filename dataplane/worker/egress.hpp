@@ -6,12 +6,15 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "dataplane/control/snapshot.hpp"
 #include "dataplane/io/packet.hpp"
 #include "dataplane/worker/counters.hpp"
+#include "qos/admission.hpp"
+#include "qos/ecn_marking.hpp"
 #include "qos/scheduler.hpp"
 
 namespace weir {
@@ -65,18 +68,28 @@ public:
     PortCounters& counters() noexcept { return counters_; }
 
 private:
+    struct Buckets {
+        AggregateId queues{};
+        std::uint32_t mask = 0;
+    };
     struct Slice {  // by slot
         bool known = false;
-        AggregateId queues{};
-        std::uint32_t bucket_mask = 0;
+        Buckets buckets;
+        Buckets wanted;             // by the configuration: from when it is empty on
         std::uint32_t packets = 0;  // in its queues
+        Bytes charge{0};            // of those
+        EcnMarking marking;
+        // By the logarithm of their number: what buckets it has had, to be had again.
+        std::array<std::optional<AggregateId>, 16> made;
     };
     struct Noted {
         std::uint32_t length;
         std::uint16_t slice;
     };
 
+    void adopt(const SnapshotSlice& slice);
     Drop queue(Packet& packet) noexcept;
+    void mark(Slice& slice, std::uint16_t slot, Packet& packet) noexcept;
     void fill(Instant now) noexcept;
     void note(std::span<Packet* const> packets) noexcept;
     void count_admitted(const Packet& packet) noexcept;
@@ -85,7 +98,8 @@ private:
     PortCounters& counters_;
     Scheduler scheduler_;
     std::vector<Slice> slices_;
-    std::size_t capacity_;   // packets that all lossy slices may hold together
+    std::uint16_t fallback_ = 0;  // slot of the default slice
+    LossySpace lossy_;
     bool straight_ = false;  // nothing to shape: an empty port passes packets on
     std::size_t ready_begin_ = 0;
     std::size_t ready_end_ = 0;

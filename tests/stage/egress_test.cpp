@@ -3,6 +3,7 @@
 
 #include <map>
 
+#include "dataplane/wire/congestion.hpp"
 #include "tests/stage/scene.hpp"
 
 namespace weir::test {
@@ -140,6 +141,71 @@ TEST_F(EgressTest, AReloadChangesRatesInPlace) {
     EXPECT_EQ(port().held(), held);
     auto after = run(500ms, {best_effort});
     EXPECT_NEAR(mbps(after[best_effort], 500ms), 50, 0.5);
+}
+
+// Its sender has adopted a reload that brings the slice, this port has not yet.
+TEST_F(EgressTest, ASliceThatIsNotKnownYetGoesAsTheDefaultOne) {
+    const auto unknown = static_cast<std::uint16_t>(bed_.snapshot().slices.size() + 5);
+    ASSERT_EQ(offer(unknown), Drop::none);
+    EXPECT_EQ(waiting(unknown), 0U);
+    EXPECT_EQ(waiting(best_effort), 1U);
+    EXPECT_EQ(run(10ms, {}).size(), 1U);
+    EXPECT_EQ(waiting(best_effort), 0U);
+}
+
+// Another number of buckets: what is queued goes first.
+TEST_F(EgressTest, AReloadOfBucketsReordersNoFlow) {
+    std::uint16_t bytes = 100;
+    for (const std::uint16_t buckets : std::to_array<std::uint16_t>({64, 4, 64, 4})) {
+        Snapshot next = bed_.snapshot();
+        for (SnapshotSlice& slice : next.slices) slice.buckets = buckets;
+        port().adopt(next, wan, bed_.now);
+        for (int i = 0; i < 20; ++i) ASSERT_EQ(offer(best_effort, 7, bytes++), Drop::none);
+    }
+    std::uint32_t expected = 100;
+    for (int i = 0; i < 100; ++i, bed_.now = bed_.now + 1ms)
+        port().transmit(bed_.now, [&](std::span<Packet*> packets) {
+            for (Packet* packet : packets) {
+                EXPECT_EQ(packet->pkt_len, expected++);
+                rte_pktmbuf_free(packet);
+            }
+            return packets.size();
+        });
+    EXPECT_EQ(expected, 180U);
+}
+
+// CE by the queue a packet finds, never on Not-ECT, with the checksum of IPv4 mended.
+TEST_F(EgressTest, AFullerQueueMarksWhatIsCapable) {
+    Snapshot next = bed_.snapshot();
+    next.slices[SliceId{0}].ecn = EcnThresholds{Bytes{10'000}, Bytes{10'000}};
+    port().adopt(next, wan, bed_.now);
+    for (int i = 0; i < 12; ++i) ASSERT_EQ(offer(best_effort), Drop::none);
+    const auto send = [&](const PacketBuilder& in) {
+        Packet* packet = bed_.exact(in.build());
+        set_egress_tag(*packet, {best_effort, lan, 1});
+        ASSERT_EQ(port().accept(*packet), Drop::none);
+    };
+    for (std::uint8_t ecn = 0; ecn < 4; ++ecn) {
+        send(frame(lan_mac).ip4("10.1.0.9", "10.2.0.9", 64, ecn).payload(20));
+        send(frame(lan_mac).ip6("fd00:1::9", "fd00:2::9", 64, ecn).payload(20));
+    }
+    std::vector<std::pair<unsigned, bool>> seen;  // ECN, checksum right
+    for (int i = 0; i < 10; ++i, bed_.now = bed_.now + 1ms)
+        port().transmit(bed_.now, [&](std::span<Packet*> packets) {
+            for (Packet* packet : packets) {
+                const auto all = bytes_of(*packet);
+                if (all.size() < 200) {
+                    const auto* ip = reinterpret_cast<const Ipv4Header*>(all.data() + 14);
+                    seen.emplace_back(static_cast<unsigned>(ecn_of_frame(all)),
+                                      ip->version() != 4 || ipv4_checksum_ok(*ip));
+                }
+                rte_pktmbuf_free(packet);
+            }
+            return packets.size();
+        });
+    const std::pair<unsigned, bool> no{0, true}, ce{3, true};
+    EXPECT_EQ(seen, (std::vector{no, no, ce, ce, ce, ce, ce, ce}));
+    EXPECT_EQ(port().counters().slices[best_effort].marked.read(), 4U);  // CE came with two
 }
 
 class StraightTest : public EgressTest {

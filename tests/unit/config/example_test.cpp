@@ -110,7 +110,7 @@ TEST(Example, NotesSayWhatIsNotDone) {
             "or expected",
             "slice training: lossless control is not in this version; a full queue drops all the "
             "same",
-            "slice training: isolate, min_packet, buffer, ecn and watchdog are not acted on in "
+            "slice training: isolate, min_packet, buffer and watchdog are not acted on in "
             "this version; a full queue drops",
             "policy to-dc: bsid is not in this version; packets to it are dropped as sid_unknown",
             "policy to-dc: probe is not in this version; a path is up while its first segment has "
