@@ -84,6 +84,7 @@ void Node::make_workers(const Config& config) {
                             .publisher = &publisher_,
                             .neighbors = &neighbors_,
                             .shard = shards_[i].get(),
+                            .shards = {},
                             .control = rings_[i].get(),
                             .handoffs = handoffs_.get(),
                             .queues = {},
@@ -92,6 +93,7 @@ void Node::make_workers(const Config& config) {
                             .chains = {},
                             .punt_rates = {},
                             .packets = pool_->size};
+        for (std::size_t w = 0; w < workers; ++w) setup.shards.push_back(shards_[w].get());
         for (std::size_t p = 0; p < ports_.size(); ++p) {
             const auto id = static_cast<PortId>(p);
             setup.punt_rates.push_back(config.ports[id].punt_rate);

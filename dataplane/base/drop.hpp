@@ -48,6 +48,7 @@ namespace weir {
     X(port_down,           "the way out has no link")                                               \
     X(egress_full,         "the port sends slower than packets come")                               \
     X(slice_full,          "its slice sends slower than packets come")                              \
+    X(lossless_full,       "beyond the buffer of its lossless slice: its sender is not held back")  \
     X(device_refused,      "the device can not send such a packet")                                 \
     X(no_buffer,           "no buffer for a packet of our own")                                     \
     X(reconfigured,        "held for something that a reload removed")                              \
@@ -71,6 +72,11 @@ inline constexpr auto drop_texts = std::to_array<DropText>({
 #undef WEIR_DROP_TEXT
 });
 inline constexpr std::size_t drop_count = drop_texts.size();
+
+// Counted at the port the packet would have left by; all others at the one it came in on.
+constexpr bool of_way_out(Drop drop) {
+    return drop == Drop::egress_full || drop == Drop::slice_full || drop == Drop::lossless_full;
+}
 
 constexpr std::string_view name(Drop drop) {
     return drop_texts[static_cast<std::size_t>(drop)].name;

@@ -114,6 +114,7 @@ private:
         };
         for (const SliceConfig& slice : config_.slices) {
             const bool whole = slice.limit == RateOrShare{Share{1'000'000}};
+            port.buffers.push_back(Bytes{0});
             port.shares.push_back(
                 {.guarantee = of(slice.guarantee, BitsPerSecond{0}),
                  .limit = whole ? unlimited_rate : of(slice.limit, unlimited_rate)});

@@ -75,6 +75,7 @@ constexpr Owed owed(Drop drop) {
         case Drop::port_down:
         case Drop::egress_full:
         case Drop::slice_full:
+        case Drop::lossless_full:
         case Drop::device_refused:
         case Drop::no_buffer:
         case Drop::reconfigured:

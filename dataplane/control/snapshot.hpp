@@ -77,6 +77,7 @@ struct SnapshotPort {
     bool steers = false;                  // any steering rule applies here
     BitsPerSecond rate = unlimited_rate;  // that the port is shaped to
     IdVector<SliceId, SliceShare> shares;
+    IdVector<SliceId, Bytes> buffers;  // B of what comes in here in a lossless slice; 0: none kept
     RangeTable<std::uint32_t> steer4;  // value: the first of its steer_rules, 0 = none
     RangeTable<unsigned __int128> steer6;
 };

@@ -21,10 +21,18 @@ struct SliceCounters {
     Counter marked;          // Congestion Experienced written here
 };
 
+// Of what came in on a port in a lossless slice, in bytes of charge (qos/buffer.hpp), wherever it
+// leaves; written by the worker that owns the way out. What is held is the difference over all.
+struct IncomingCharge {
+    Counter taken;
+    Counter given;
+};
+
 struct PortCounters {
     PacketCounter received;  // taken from the device
     PacketCounter sent;      // given to the device
-    std::vector<SliceCounters> slices = std::vector<SliceCounters>(max_slices);  // by slot
+    std::vector<SliceCounters> slices = std::vector<SliceCounters>(max_slices);     // by slot
+    std::vector<IncomingCharge> charges = std::vector<IncomingCharge>(max_slices);  // by slot
     std::array<Counter, drop_count>
         drops;  // by the port the packet came in on (egress reasons: went out on)
 };

@@ -1,21 +1,17 @@
 #pragma once
 // The egress half of one port, owned by one worker. A packet is admitted to the queue of its slice,
-// or is dropped; the scheduler says whose turn it is; what the device refuses waits in a backlog of
-// one burst, in order, and is never spun on. Where nothing is to be shaped and nothing waits, a
-// packet goes straight into that burst.
+// or is dropped (SliceQueues); what the device refuses waits in a backlog of one burst, in order,
+// and is never spun on. Where nothing is to be shaped and nothing waits, a packet goes straight
+// into that burst.
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <optional>
 #include <span>
-#include <vector>
 
 #include "dataplane/control/snapshot.hpp"
 #include "dataplane/io/packet.hpp"
 #include "dataplane/worker/counters.hpp"
-#include "qos/admission.hpp"
-#include "qos/ecn_marking.hpp"
-#include "qos/scheduler.hpp"
+#include "dataplane/worker/slice_queues.hpp"
 
 namespace weir {
 
@@ -23,12 +19,12 @@ class EgressPort {
 public:
     static constexpr std::size_t burst = 64;
 
-    // `packets`: most that can ever be held, the size of the pool.
-    EgressPort(PortCounters& counters, std::size_t packets, Instant now);
+    EgressPort(const SliceQueues::Setup& setup, Instant now)
+        : counters_{setup.mine->ports[setup.port]}, queues_{setup, now} {}
 
     // Drop::none, or why not: the packet stays the caller's then. It carries its EgressTag.
     Drop accept(Packet& packet) noexcept {
-        if (straight_ && scheduler_.empty() && ready_end_ < burst) [[likely]] {
+        if (straight_ && queues_.empty() && ready_end_ < burst) [[likely]] {
             count_admitted(packet);
             ready_[ready_end_++] = &packet;
             return Drop::none;
@@ -57,49 +53,30 @@ public:
     }
 
     // In place: what is held stays, with its tokens and turns.
-    void adopt(const Snapshot& snapshot, PortId id, Instant now);
+    void adopt(const Snapshot& snapshot, Instant now);
 
     // At the end: what never left is counted under `drop`.
     void discard(Drop drop) noexcept;
 
     // Counted by walking, for the audit.
     std::size_t held() const noexcept;
-    bool empty() const noexcept { return ready_begin_ == ready_end_ && scheduler_.empty(); }
+    bool empty() const noexcept { return ready_begin_ == ready_end_ && queues_.empty(); }
     PortCounters& counters() noexcept { return counters_; }
 
 private:
-    struct Buckets {
-        AggregateId queues{};
-        std::uint32_t mask = 0;
-    };
-    struct Slice {  // by slot
-        bool known = false;
-        Buckets buckets;
-        Buckets wanted;             // by the configuration: from when it is empty on
-        std::uint32_t packets = 0;  // in its queues
-        Bytes charge{0};            // of those
-        EcnMarking marking;
-        // By the logarithm of their number: what buckets it has had, to be had again.
-        std::array<std::optional<AggregateId>, 16> made;
-    };
     struct Noted {
         std::uint32_t length;
         std::uint16_t slice;
     };
 
-    void adopt(const SnapshotSlice& slice);
     Drop queue(Packet& packet) noexcept;
-    void mark(Slice& slice, std::uint16_t slot, Packet& packet) noexcept;
     void fill(Instant now) noexcept;
     void note(std::span<Packet* const> packets) noexcept;
     void count_admitted(const Packet& packet) noexcept;
     void count_departed(std::size_t packets) noexcept;
 
     PortCounters& counters_;
-    Scheduler scheduler_;
-    std::vector<Slice> slices_;
-    std::uint16_t fallback_ = 0;  // slot of the default slice
-    LossySpace lossy_;
+    SliceQueues queues_;
     bool straight_ = false;  // nothing to shape: an empty port passes packets on
     std::size_t ready_begin_ = 0;
     std::size_t ready_end_ = 0;

@@ -124,8 +124,7 @@ bool Pipeline::punt_error(Packet& packet, const Meta& meta, Drop drop,
 
 void Pipeline::lose(Packet& packet, Meta meta, Drop drop, const Context& context) noexcept {
     if (punt_error(packet, meta, drop, context)) return;
-    const bool of_way_out = drop == Drop::egress_full || drop == Drop::slice_full;
-    const PortId port = of_way_out ? meta.hop.port : meta.in;
+    const PortId port = of_way_out(drop) ? meta.hop.port : meta.in;
     setup_.shard->ports[port].drops[static_cast<std::size_t>(drop)].add();
     rte_pktmbuf_free(&packet);
 }

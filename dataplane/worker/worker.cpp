@@ -13,7 +13,11 @@ Worker::Worker(Setup setup) : setup_{std::move(setup)} {
     for (const auto& [id, port] : setup_.owned) {
         egress_.push_back(
             {id, port,
-             std::make_unique<EgressPort>(setup_.shard->ports[id], setup_.packets, clock_.now())});
+             std::make_unique<EgressPort>(SliceQueues::Setup{.port = id,
+                                                             .mine = setup_.shard,
+                                                             .all = setup_.shards,
+                                                             .packets = setup_.packets},
+                                          clock_.now())});
         halves[id] = egress_.back().half.get();
     }
     pipeline_ = std::make_unique<Pipeline>(Pipeline::Setup{
@@ -56,7 +60,7 @@ bool Worker::loop(Instant now) noexcept {
     const bool fresh = snapshot.version != adopted_;
     const std::uint64_t begin = fresh ? rte_rdtsc() : 0;
     if (fresh) [[unlikely]]
-        for (Egress& egress : egress_) egress.half->adopt(snapshot, egress.id, now);
+        for (Egress& egress : egress_) egress.half->adopt(snapshot, now);
     std::size_t moved = receive(snapshot, now);
     moved += take_over(snapshot, now);
     moved += transmit(now);

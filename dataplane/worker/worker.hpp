@@ -28,6 +28,7 @@ public:
         Publisher* publisher = nullptr;
         const NeighborTable* neighbors = nullptr;
         Shard* shard = nullptr;
+        std::vector<const Shard*> shards;  // of all workers
         ControlRings* control = nullptr;
         const Handoffs* handoffs = nullptr;
         std::vector<Queue> queues;

@@ -137,7 +137,7 @@ TEST_F(EgressTest, AReloadChangesRatesInPlace) {
     Snapshot next = bed_.snapshot();
     next.ports[wan].rate = BitsPerSecond{50'000'000};
     ++next.version;
-    port().adopt(next, wan, bed_.now);
+    port().adopt(next, bed_.now);
     EXPECT_EQ(port().held(), held);
     auto after = run(500ms, {best_effort});
     EXPECT_NEAR(mbps(after[best_effort], 500ms), 50, 0.5);
@@ -159,7 +159,7 @@ TEST_F(EgressTest, AReloadOfBucketsReordersNoFlow) {
     for (const std::uint16_t buckets : std::to_array<std::uint16_t>({64, 4, 64, 4})) {
         Snapshot next = bed_.snapshot();
         for (SnapshotSlice& slice : next.slices) slice.buckets = buckets;
-        port().adopt(next, wan, bed_.now);
+        port().adopt(next, bed_.now);
         for (int i = 0; i < 20; ++i) ASSERT_EQ(offer(best_effort, 7, bytes++), Drop::none);
     }
     std::uint32_t expected = 100;
@@ -178,7 +178,7 @@ TEST_F(EgressTest, AReloadOfBucketsReordersNoFlow) {
 TEST_F(EgressTest, AFullerQueueMarksWhatIsCapable) {
     Snapshot next = bed_.snapshot();
     next.slices[SliceId{0}].ecn = EcnThresholds{Bytes{10'000}, Bytes{10'000}};
-    port().adopt(next, wan, bed_.now);
+    port().adopt(next, bed_.now);
     for (int i = 0; i < 12; ++i) ASSERT_EQ(offer(best_effort), Drop::none);
     const auto send = [&](const PacketBuilder& in) {
         Packet* packet = bed_.exact(in.build());
@@ -208,6 +208,40 @@ TEST_F(EgressTest, AFullerQueueMarksWhatIsCapable) {
     EXPECT_EQ(port().counters().slices[best_effort].marked.read(), 4U);  // CE came with two
 }
 
+// A lossless slice ends in the buffer that is kept for it and for the port its packets came in on,
+// to the byte, whatever else waits.
+TEST_F(EgressTest, ALosslessSliceHasABufferForEachPortItComesFrom) {
+    Snapshot next = bed_.snapshot();
+    const SliceId gold{static_cast<std::uint16_t>(next.slices.size() - 2)};
+    ASSERT_EQ(next.slices[gold].slot, slot("gold"));
+    next.slices[gold].lossless = true;
+    next.ports[lan].buffers[gold] = Bytes{50'000};
+    next.ports[wan].buffers[gold] = Bytes{20'000};
+    port().adopt(next, bed_.now);
+    while (offer(best_effort) == Drop::none) {
+    }
+    const auto offer_from = [&](PortId in) {
+        Packet* packet = rte_pktmbuf_alloc(&bed_.pool());
+        rte_pktmbuf_append(packet, 976);
+        set_egress_tag(*packet, {slot("gold"), in, 1});
+        const Drop drop = port().accept(*packet);
+        if (drop != Drop::none) rte_pktmbuf_free(packet);
+        return drop;
+    };
+    const auto fill = [&](PortId in) {
+        unsigned packets = 0;
+        Drop drop = offer_from(in);
+        for (; drop == Drop::none; drop = offer_from(in)) ++packets;
+        EXPECT_EQ(drop, Drop::lossless_full);
+        return packets;
+    };
+    EXPECT_EQ(fill(lan), 50U);  // of 1,000 bytes on the wire
+    EXPECT_EQ(fill(wan), 20U);
+    run(12ms, {});  // 70 packets at no less than half the port
+    EXPECT_EQ(waiting(slot("gold")), 0U);
+    EXPECT_EQ(fill(lan), 50U);  // what left gave its charge back
+}
+
 class StraightTest : public EgressTest {
 protected:
     StraightTest() : EgressTest{""} {}
@@ -217,7 +251,7 @@ protected:
 TEST_F(StraightTest, OrderOfAFlowIsKeptWhereThePortFillsUp) {
     Snapshot next = bed_.snapshot();
     for (SliceShare& share : next.ports[wan].shares) share.limit = unlimited_rate;
-    port().adopt(next, wan, bed_.now);
+    port().adopt(next, bed_.now);
     for (std::uint16_t i = 0; i < 150; ++i)  // beyond one burst: the rest is queued
         ASSERT_EQ(offer(best_effort, 7, static_cast<std::uint16_t>(60 + i)), Drop::none);
     std::uint32_t expected = 60;

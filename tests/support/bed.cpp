@@ -30,8 +30,11 @@ Bed::Bed(const Config& config, std::uint32_t buffers, bool devices_take_chains, 
     setup.handoffs = &handoffs_;
     for (std::size_t i = 0; i < config.ports.size(); ++i) {
         const auto id = static_cast<PortId>(i);
-        egress_.push_back(std::make_unique<EgressPort>(shard_->ports[id], buffers, now));
-        egress_.back()->adopt(*snapshot_, id, now);
+        egress_.push_back(std::make_unique<EgressPort>(
+            SliceQueues::Setup{
+                .port = id, .mine = shard_.get(), .all = {shard_.get()}, .packets = buffers},
+            now));
+        egress_.back()->adopt(*snapshot_, now);
         setup.egress.push_back(egress_.back().get());
         setup.owners.push_back(static_cast<WorkerId>(i % workers));
         setup.chains.push_back(devices_take_chains);
@@ -41,7 +44,17 @@ Bed::Bed(const Config& config, std::uint32_t buffers, bool devices_take_chains, 
 }
 
 // What a test left in queues and rings: the blocks of `exact` packets lie outside the pool.
-Bed::~Bed() { collect(drops()); }
+Bed::~Bed() {
+    for (auto& egress : egress_) egress->discard(Drop::stopped);
+    const auto empty = [](PacketRing& ring) {
+        Packet* packet = nullptr;
+        while (ring.pop({&packet, 1}) == 1) rte_pktmbuf_free(packet);
+    };
+    empty(control_.punts);
+    empty(control_.resolves);
+    for (std::size_t to = 1; to < handoffs_.workers(); ++to)
+        empty(*handoffs_.ring(WorkerId{0}, static_cast<WorkerId>(to)));
+}
 
 void Bed::resolve(PortId port, const Ipv6Addr& address, const MacAddr& mac) {
     neighbors_.set_mac(neighbors_.insert(port, address), mac);

@@ -1,0 +1,189 @@
+#include "dataplane/worker/slice_queues.hpp"
+
+#include <algorithm>
+#include <bit>
+
+#include "dataplane/wire/congestion.hpp"
+#include "qos/buffer.hpp"
+
+namespace weir {
+namespace {
+
+// A worker that looks again only after so long loses nothing of a shaped port's rate; nor, on a
+// slow port, after the time of so many bytes, for a worker may share its core.
+constexpr Nanos longest_absence{200'000};
+constexpr Bytes least_depth{64 << 10};
+constexpr Bytes largest_on_wire{9'240};
+// What one port may queue for its lossy slices: a few milliseconds of a 10 Gb/s line, and never so
+// much that other ports find the pool empty.
+constexpr Bytes most_queued{4 << 20};
+
+Bytes lossy_buffer(std::size_t packets) {
+    return std::min(most_queued, Bytes{piece_charge.count() * packets / 4});
+}
+
+bool shapes(const SnapshotPort& port) {
+    return port.rate != unlimited_rate || std::ranges::any_of(port.shares, [](const auto& share) {
+               return share.limit != unlimited_rate;
+           });
+}
+
+}  // namespace
+
+SliceQueues::SliceQueues(const Setup& setup, Instant now)
+    : setup_{setup},
+      scheduler_{{.rate = unlimited_rate,
+                  .burst = largest_on_wire,
+                  .largest = largest_on_wire,
+                  .packets = setup.packets},
+                 now},
+      slices_(max_slices),
+      lossy_{lossy_buffer(setup.packets)} {}
+
+void SliceQueues::adopt(const Snapshot& snapshot, Instant now) {
+    const SnapshotPort& port = snapshot.ports[setup_.port];
+    shapes_ = weir::shapes(port);
+    const Bytes depth = port.rate == unlimited_rate
+                            ? largest_on_wire
+                            : std::max(port.rate * longest_absence, least_depth) + largest_on_wire;
+    scheduler_.set_port(port.rate, depth, now);
+    for (std::size_t i = 0; i < snapshot.slices.size(); ++i) {
+        const auto position = static_cast<SliceId>(i);
+        const SnapshotSlice& slice = snapshot.slices[position];
+        const SliceShare& share = port.shares[position];
+        // The scheduler knows slots only.
+        scheduler_.set_slice(static_cast<SliceId>(slice.slot),
+                             {share.guarantee, share.limit, slice.weight}, now);
+        adopt(snapshot, position);
+    }
+    fallback_ = snapshot.slices[SliceId{0}].slot;
+}
+
+void SliceQueues::adopt(const Snapshot& snapshot, SliceId position) {
+    const SnapshotSlice& slice = snapshot.slices[position];
+    Slice& mine = slices_[slice.slot];
+    if (!mine.group) mine.group = scheduler_.add_group(static_cast<SliceId>(slice.slot));
+    mine.marking = slice.ecn ? EcnMarking{slice.ecn->min, slice.ecn->max} : EcnMarking{};
+    mine.lossy.slot = slice.slot;
+    prepare(mine.lossy, *mine.group, slice.buckets);
+    if (!slice.lossless && mine.lossless.empty()) return;
+    if (mine.lossless.empty()) mine.lossless = IdVector<PortId, Feed>(snapshot.ports.size());
+    for (std::size_t i = 0; i < snapshot.ports.size(); ++i) {
+        const auto in = static_cast<PortId>(i);
+        Feed& feed = mine.lossless[in];
+        feed.buffer = slice.lossless ? snapshot.ports[in].buffers[position] : Bytes{0};
+        feed.in = in;
+        feed.slot = slice.slot;
+        if (feed.buffer > Bytes{0}) prepare(feed, *mine.group, slice.buckets);
+    }
+}
+
+void SliceQueues::prepare(Feed& feed, GroupId group, std::uint16_t buckets) {
+    std::optional<AggregateId>& queues =
+        feed.made.at(static_cast<std::size_t>(std::bit_width(buckets) - 1));
+    if (!queues) {
+        queues = scheduler_.add_aggregate(group, buckets);
+        feeds_.resize(std::max(feeds_.size(), index(*queues) + 1));
+        feeds_[index(*queues)] = &feed;
+    }
+    feed.wanted = {*queues, buckets - 1U};
+}
+
+Drop SliceQueues::admit(Packet& packet) noexcept {
+    EgressTag tag = egress_tag(packet);
+    const std::uint32_t wire = packet.pkt_len + ethernet_overhead;
+    const Bytes charge = charge_of(Bytes{wire}, packet.nb_segs);
+    const QueuedPacket queued{reinterpret_cast<std::uintptr_t>(&packet), wire,
+                              static_cast<std::uint32_t>(charge.count())};
+    if (tag.slice == control_slice)
+        return scheduler_.push_control(queued) ? Drop::none : Drop::egress_full;
+    // The worker that sent it may have adopted a reload that brings its slice; this one has not.
+    if (tag.slice >= max_slices || !slices_[tag.slice].group) {
+        tag.slice = fallback_;
+        set_egress_tag(packet, tag);
+    }
+    Slice& slice = slices_[tag.slice];
+    Feed& feed = feed_of(slice, tag.in);
+    // Not before: a flow would overtake itself in another bucket.
+    if (feed.packets == 0) feed.buckets = feed.wanted;
+    if (const Drop drop = take(feed, charge); drop != Drop::none) return drop;
+    // Fibonacci hashing: neighbouring flow labels part.
+    const std::uint32_t bucket = (tag.flow * 0x9e3779b1U >> 16U) & feed.buckets.mask;
+    if (!scheduler_.push(scheduler_.queue(feed.buckets.queues, bucket), queued)) {
+        give(feed, charge);
+        return Drop::egress_full;
+    }
+    mark(slice, feed, packet);
+    ++feed.packets;
+    feed.charge += charge;
+    ++slice.packets;
+    Counter& high = setup_.mine->ports[setup_.port].slices[tag.slice].high_packets;
+    if (slice.packets > high.read()) high.add(slice.packets - high.read());
+    return Drop::none;
+}
+
+Drop SliceQueues::take(Feed& feed, Bytes charge) noexcept {
+    if (!feed.in) {
+        if (lossy_.admit(feed.charge, charge)) return Drop::none;
+        return charge > lossy_.room() ? Drop::egress_full : Drop::slice_full;
+    }
+    if (charge_held(*feed.in, feed.slot) + charge > feed.buffer) return Drop::lossless_full;
+    setup_.mine->ports[*feed.in].charges[feed.slot].taken.add(charge.count());
+    return Drop::none;
+}
+
+void SliceQueues::give(Feed& feed, Bytes charge) noexcept {
+    if (feed.in)
+        setup_.mine->ports[*feed.in].charges[feed.slot].given.add(charge.count());
+    else
+        lossy_.depart(charge);
+}
+
+// Other workers' ports may hold packets of the same slice and port; what they count may be a few
+// packets old.
+Bytes SliceQueues::charge_held(PortId in, std::uint16_t slot) const noexcept {
+    std::uint64_t taken = 0, given = 0;
+    for (const Shard* shard : setup_.all) {
+        const IncomingCharge& charge = shard->ports[in].charges[slot];
+        given += charge.given.read();
+        taken += charge.taken.read();
+    }
+    return Bytes{taken - given};
+}
+
+// By the queue it finds.
+void SliceQueues::mark(Slice& slice, const Feed& feed, Packet& packet) noexcept {
+    if (!slice.marking.begins(feed.charge)) [[likely]]
+        return;
+    const auto codepoint = static_cast<EcnCodepoint>(ecn_of_frame(bytes(packet)));
+    if (!slice.marking.mark(feed.charge, codepoint)) return;
+    mark_congestion(bytes(packet));
+    setup_.mine->ports[setup_.port].slices[feed.slot].marked.add();
+}
+
+Packet* SliceQueues::next(Instant now) noexcept {
+    const auto departure = scheduler_.pop(now);
+    if (!departure) return nullptr;
+    if (!departure->control) {
+        const Bytes charge{departure->packet.charge};
+        Feed& feed = *feeds_[index(departure->aggregate)];
+        --feed.packets;
+        feed.charge -= charge;
+        --slices_[feed.slot].packets;
+        give(feed, charge);
+    }
+    return &packet_of(departure->packet);
+}
+
+void SliceQueues::clear() noexcept {
+    scheduler_.clear();
+    lossy_.depart(lossy_.held());
+    for (Feed* feed : feeds_) {
+        if (feed->in) give(*feed, feed->charge);
+        feed->packets = 0;
+        feed->charge = Bytes{0};
+    }
+    for (Slice& slice : slices_) slice.packets = 0;
+}
+
+}  // namespace weir

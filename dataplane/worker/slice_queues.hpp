@@ -1,0 +1,99 @@
+#pragma once
+// What waits to leave by one port: whether there is buffer for a packet, the queue it goes to, and
+// whose turn it is. A lossless slice keeps what came in on each port apart and counts it against
+// the buffer B of that slice and port; lossy slices share what is left by dynamic threshold.
+// Owned by the worker that owns the port.
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "dataplane/control/snapshot.hpp"
+#include "dataplane/io/packet.hpp"
+#include "dataplane/worker/counters.hpp"
+#include "qos/admission.hpp"
+#include "qos/ecn_marking.hpp"
+#include "qos/scheduler.hpp"
+
+namespace weir {
+
+class SliceQueues {
+public:
+    struct Setup {
+        PortId port{};
+        Shard* mine = nullptr;          // of the worker that owns the port
+        std::vector<const Shard*> all;  // of every worker: a slice's packets may leave by many
+        std::size_t packets = 0;        // most that can ever be held, the size of the pool
+    };
+    SliceQueues(const Setup& setup, Instant now);
+
+    // In place: what is held stays, with its tokens and turns.
+    void adopt(const Snapshot& snapshot, Instant now);
+    bool shapes() const noexcept { return shapes_; }
+
+    // Drop::none, or why not: the packet stays the caller's then. It carries its EgressTag.
+    Drop admit(Packet& packet) noexcept;
+    // Whose turn it is now; null where nobody may go.
+    Packet* next(Instant now) noexcept;
+
+    bool empty() const noexcept { return scheduler_.empty(); }
+    // Calls see(packet, slot or nothing for control) for each.
+    template <class See>
+    void walk(See&& see) const noexcept {
+        scheduler_.walk([&](const QueuedPacket& queued, const std::optional<SliceId>& slot) {
+            see(packet_of(queued), slot);
+        });
+    }
+    // Forgets every packet; the caller has walked them.
+    void clear() noexcept;
+
+private:
+    struct Buckets {
+        AggregateId queues{};
+        std::uint32_t mask = 0;
+    };
+    struct Feed {
+        Buckets buckets;
+        Buckets wanted;  // by the configuration: from when it is empty on
+        std::uint32_t packets = 0;
+        Bytes charge{0};
+        // By the logarithm of their number: what buckets it has had, to be had again.
+        std::array<std::optional<AggregateId>, 16> made;
+        std::uint16_t slot = 0;
+        std::optional<PortId> in;  // lossless: where it came in
+        Bytes buffer{0};           // B; 0: as lossy
+    };
+    struct Slice {  // by slot
+        std::optional<GroupId> group;
+        EcnMarking marking;
+        std::uint32_t packets = 0;
+        Feed lossy;
+        IdVector<PortId, Feed> lossless;  // by the port it came in on
+    };
+
+    static Packet& packet_of(const QueuedPacket& queued) noexcept {
+        // To qos a number, here the pointer it was made of.
+        return *reinterpret_cast<Packet*>(queued.handle);  // NOLINT(performance-no-int-to-ptr)
+    }
+    static Feed& feed_of(Slice& slice, PortId in) noexcept {
+        if (slice.lossless.contains(in) && slice.lossless[in].buffer > Bytes{0})
+            return slice.lossless[in];
+        return slice.lossy;
+    }
+    void adopt(const Snapshot& snapshot, SliceId position);
+    void prepare(Feed& feed, GroupId group, std::uint16_t buckets);
+    Drop take(Feed& feed, Bytes charge) noexcept;
+    void give(Feed& feed, Bytes charge) noexcept;
+    Bytes charge_held(PortId in, std::uint16_t slot) const noexcept;
+    void mark(Slice& slice, const Feed& feed, Packet& packet) noexcept;
+
+    Setup setup_;
+    Scheduler scheduler_;
+    std::vector<Slice> slices_;
+    std::vector<Feed*> feeds_;    // by aggregate
+    std::uint16_t fallback_ = 0;  // slot of the default slice
+    LossySpace lossy_;
+    bool shapes_ = false;
+};
+
+}  // namespace weir
