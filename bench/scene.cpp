@@ -46,16 +46,22 @@ via = [{ address = "10.1.0.2", port = "lan0" }]
 to = "fd00:2::/32"
 via = [{ address = "fd00:1::2", port = "lan0" }]
 )";
+    for (unsigned i = 0; i < scale.slices; ++i)
+        text += fmt::format(
+            "[[slice]]\nid = {0}\nname = \"s{0}\"\nqueues = {1}\ndscp_mode = \"uniform\"\n", i + 1,
+            scale.queues);
     for (unsigned i = 0; i < scale.policies; ++i) {
+        const std::string slice =
+            scale.slices == 0 ? "" : fmt::format("slice = \"s{}\"\n", i % scale.slices + 1);
         text += fmt::format(
             "[[policy]]\nname = \"p{0}\"\nencap = \"full\"\npaths = [ {{ segments = "
             "[\"fc00:b::{1:x}\", "
             "\"fc00:b:1::{1:x}\", \"fc00:b:2::{1:x}\"] }} ]\n"
             "[[steer]]\nmatch = {{ port = \"lan0\", to = \"10.{2}.{3}.0/24\" }}\npolicy = "
-            "\"p{0}\"\n"
+            "\"p{0}\"\n{4}"
             "[[steer]]\nmatch = {{ port = \"lan0\", to = \"fd00:3:{1:x}::/48\" }}\npolicy = "
-            "\"p{0}\"\n",
-            i, i + 1, 16 + i / 256, i % 256);
+            "\"p{0}\"\n{4}",
+            i, i + 1, 16 + i / 256, i % 256, slice);
     }
     for (unsigned i = 0; i < scale.sids; ++i)
         text += fmt::format("[[sid]]\nsid = \"fc00:a:{:x}::e{:x}\"\nbehavior = \"{}\"\n{}",

@@ -18,6 +18,8 @@ struct Scale {
     unsigned routes = 4;
     unsigned flows = 1000;
     unsigned destinations = 1000;
+    unsigned slices = 0;   // of the policies, in turn; 0: best effort takes all
+    unsigned queues = 64;  // of each
 };
 
 Config scene(const Scale& scale);
