@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <cstring>
 #include <deque>
 
@@ -76,7 +77,7 @@ public:
 
     double cycles() {
         const auto frames = plain_frames(load_.scale, false);
-        while (port().held() < load_.queued) step(frames, 0);
+        for (std::uint32_t held = 0; held < load_.queued; held += batch) step(frames, 0);
         std::vector<double> runs;
         for (int i = 0; i < 7; ++i) runs.push_back(round(frames));
         std::ranges::sort(runs);
@@ -94,11 +95,12 @@ private:
         buffers_.fill(burst, frames);
         bed_.now = bed_.now + Nanos{2'000};
         const std::uint64_t begin = rte_rdtsc_precise();
+        port().tick(bed_.now);
         bed_.pipeline().ingress(burst, lan, bed_.snapshot(), bed_.now);
         if (out != 0)
             port().transmit(bed_.now, [&](std::span<Packet*> packets) {
                 const std::size_t taken = std::min(packets.size(), out - n);
-                std::memcpy(sent.data() + n, packets.data(), taken * sizeof(Packet*));
+                std::copy_n(packets.begin(), taken, sent.begin() + static_cast<std::ptrdiff_t>(n));
                 n += taken;
                 return taken;
             });
@@ -108,7 +110,8 @@ private:
     }
     double round(const std::vector<test::Frame>& frames) {
         std::vector<double> samples;
-        const std::size_t bursts = std::max<std::size_t>(4'000, 2 * load_.queued / batch);
+        const std::size_t bursts =
+            std::max<std::size_t>(4'000, std::size_t{2} * load_.queued / batch);
         for (std::size_t i = 0; i < bursts; ++i) samples.push_back(step(frames, batch));
         const auto middle = samples.begin() + static_cast<std::ptrdiff_t>(bursts / 2);
         std::ranges::nth_element(samples, middle);
@@ -171,11 +174,15 @@ void run() {
 }  // namespace
 }  // namespace weir::bench
 
-int main() {
+int main() try {
     weir::EalOptions options;
     options.hugepages = weir::HugePages::automatic;
     options.memory = weir::Bytes{1024 << 20};
     const weir::Eal eal{options};
     fmt::print("packet buffers in {} pages\n", eal.uses_hugepages() ? "huge" : "small");
     weir::bench::run();
+    return 0;
+} catch (const std::exception& error) {
+    std::fputs(error.what(), stderr);
+    return 1;
 }

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <cstdio>
 #include <memory>
 #include <stdexcept>
 #include <thread>
@@ -101,9 +102,13 @@ void run() {
 }  // namespace
 }  // namespace weir::bench
 
-int main() {
+int main() try {
     weir::EalOptions options;
     options.memory = weir::Bytes{64 << 20};
     const weir::Eal eal{options};
     weir::bench::run();
+    return 0;
+} catch (const std::exception& error) {
+    std::fputs(error.what(), stderr);
+    return 1;
 }

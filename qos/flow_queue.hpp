@@ -1,6 +1,8 @@
 #pragma once
-// A FIFO of packets in cache lines of three, from a pool that all queues of a port share: idle, a
-// queue holds no line. Nothing is allocated while packets move.
+// A FIFO of packets in pieces of seven (two cache lines), from a pool that all queues of a port
+// share: idle, a queue holds no piece. Nothing is allocated while packets move. Seven, because the
+// next piece of a queue that has waited comes from memory: that is the time of about six packets.
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -13,17 +15,20 @@ namespace weir {
 class LinePool {
 public:
     static constexpr std::uint32_t none = UINT32_MAX;
-    static constexpr std::uint32_t packets_in_line = 3;
-    struct alignas(64) Line {
+    static constexpr std::uint32_t packets_in_line = 7;
+    struct alignas(128) Line {
         std::array<QueuedPacket, packets_in_line> packets;
         std::uint32_t next = none;
     };
 
-    // Room for `packets`, even where each lies in a queue of its own.
-    explicit LinePool(std::size_t packets) : lines_(packets) {
-        for (std::size_t i = 0; i < packets; ++i)
-            lines_[i].next = i + 1 < packets ? static_cast<std::uint32_t>(i + 1) : none;
-        free_ = packets == 0 ? none : 0;
+    // Room for so many packets in so many queues, however they lie: of each queue the first and the
+    // last line may be nearly empty.
+    void grow(std::size_t packets, std::size_t queues) {
+        const std::size_t needed = std::min(packets, packets / packets_in_line + 2 * queues);
+        for (std::size_t i = lines_.size(); i < needed; ++i) {
+            lines_.emplace_back();
+            give(static_cast<std::uint32_t>(i));
+        }
     }
     std::uint32_t take() noexcept {  // none where the pool is empty
         const std::uint32_t line = free_;
@@ -36,12 +41,15 @@ public:
         lines_[line].next = free_;
         free_ = line;
     }
+    void prefetch(std::uint32_t line) const noexcept {
+        if (line != none) __builtin_prefetch(&lines_[line]);
+    }
     Line& operator[](std::uint32_t line) noexcept { return lines_[line]; }
     const Line& operator[](std::uint32_t line) const noexcept { return lines_[line]; }
 
 private:
     std::vector<Line> lines_;
-    std::uint32_t free_;
+    std::uint32_t free_ = none;
 };
 
 class FlowQueue {
@@ -51,7 +59,7 @@ public:
     std::uint64_t charge() const noexcept { return charge_; }
 
     // False where the pool has no line left.
-    bool push(LinePool& pool, const QueuedPacket& packet) noexcept {
+    bool push(LinePool& pool, QueuedPacket packet) noexcept {
         if (tail_ == LinePool::none || end_ == LinePool::packets_in_line) {
             const std::uint32_t line = pool.take();
             if (line == LinePool::none) return false;
@@ -73,6 +81,8 @@ public:
     }
     QueuedPacket pop(LinePool& pool) noexcept {
         const QueuedPacket packet = pool[head_].packets[begin_++];
+        // By the next turn of a long queue its next line would be cold.
+        if (begin_ == 1) pool.prefetch(pool[head_].next);
         --packets_;
         charge_ -= packet.charge;
         if (begin_ == LinePool::packets_in_line || packets_ == 0) {

@@ -5,6 +5,8 @@
 
 namespace weir {
 
+// Passed by value, in two registers: written in parts and read as a whole it would wait for every
+// store before it.
 struct QueuedPacket {
     std::uint64_t handle = 0;
     std::uint32_t wire = 0;    // bytes on the line, preamble, FCS and gap included

@@ -22,13 +22,14 @@ Bytes depth_of_limit(BitsPerSecond rate, Bytes largest) {
 }  // namespace
 
 Scheduler::Scheduler(const Setup& setup, Instant now)
-    : lines_{setup.packets},
-      port_{setup.rate, setup.burst, now},
+    : port_{setup.rate, setup.burst, now},
       rate_{setup.rate},
       largest_{setup.largest},
       quantum_{static_cast<std::int64_t>(setup.largest.count())},
       most_{setup.packets},
-      wheel_{now} {}
+      wheel_{now} {
+    lines_.grow(most_, 1);  // of control
+}
 
 void Scheduler::set_port(BitsPerSecond rate, Bytes burst, Instant now) {
     port_.refill(now);
@@ -65,6 +66,7 @@ void Scheduler::relate_all() noexcept {
 }
 
 void Scheduler::set_slice(SliceId id, const SliceRates& rates, Instant now) {
+    end_run();
     const auto slice = static_cast<std::uint32_t>(index(id));
     if (slice >= SliceSet::most) throw std::invalid_argument{"a port schedules at most 256 slices"};
     if (slices_.size() <= slice) slices_.resize(slice + 1);
@@ -101,14 +103,13 @@ AggregateId Scheduler::add_aggregate(GroupId group, std::uint32_t buckets) {
         queue.parent = id;
         queues_.push_back(queue);
     }
+    lines_.grow(most_, queues_.size() + 1);
     return id;
 }
 
 // Puts the group into its slice's ring, or takes it out, as its packets and its gate say.
 void Scheduler::ready_changed(Group& group, GroupId id) noexcept {
-    const auto turn = [this](std::uint32_t g) -> Turn& {
-        return groups_[static_cast<GroupId>(g)].turn;
-    };
+    const auto turn = group_turns();
     const auto quantum = [this](std::uint32_t) { return quantum_; };
     const auto slice = static_cast<std::uint32_t>(index(group.slice));
     RoundRobin& ring = slices_[slice].groups;
@@ -120,34 +121,30 @@ void Scheduler::ready_changed(Group& group, GroupId id) noexcept {
     file(slice);
 }
 
-bool Scheduler::push(QueueId id, const QueuedPacket& packet) noexcept {
+bool Scheduler::push(QueueId id, QueuedPacket packet) noexcept {
     Queue& queue = queues_[id];
     if (held_ == most_ || !queue.fifo.push(lines_, packet)) return false;
     ++held_;
     if (queue.turn.waiting) return true;
     const auto quantum = [this](std::uint32_t) { return quantum_; };
     Aggregate& aggregate = aggregates_[queue.parent];
-    aggregate.queues.add(
-        static_cast<std::uint32_t>(index(id)),
-        [this](std::uint32_t q) -> Turn& { return queues_[static_cast<QueueId>(q)].turn; },
-        quantum);
+    aggregate.queues.add(static_cast<std::uint32_t>(index(id)), queue_turns(), quantum);
     if (aggregate.turn.waiting) return true;
     Group& group = groups_[aggregate.group];
-    group.aggregates.add(
-        static_cast<std::uint32_t>(index(queue.parent)),
-        [this](std::uint32_t a) -> Turn& { return aggregates_[static_cast<AggregateId>(a)].turn; },
-        quantum);
+    group.aggregates.add(static_cast<std::uint32_t>(index(queue.parent)), aggregate_turns(),
+                         quantum);
     ready_changed(group, aggregate.group);
     return true;
 }
 
-bool Scheduler::push_control(const QueuedPacket& packet) noexcept {
+bool Scheduler::push_control(QueuedPacket packet) noexcept {
     if (held_ == most_ || !control_.push(lines_, packet)) return false;
     ++held_;
     return true;
 }
 
 void Scheduler::clear() noexcept {
+    run_ = {};
     while (!control_.empty()) control_.pop(lines_);
     for (Queue& queue : queues_) {
         while (!queue.fifo.empty()) queue.fifo.pop(lines_);
@@ -189,6 +186,27 @@ void Scheduler::file(std::uint32_t slice) noexcept {
     guaranteed_.put(slice, ready && earned_.has(slice));
 }
 
+void Scheduler::tick(Instant now) noexcept {
+    ticked_ = now;
+    port_.refill(now);
+    wheel_.turn(now, [&](std::uint32_t slice) { look_at_tokens(slice, now); });
+}
+
+bool Scheduler::pass(GroupId id, std::uint32_t wire, std::uint32_t charge) noexcept {
+    Group& group = groups_[id];
+    const auto slice = static_cast<std::uint32_t>(index(group.slice));
+    if (held_ != 0 || !port_.ready() || limited_.has(slice) || !group.may_send()) return false;
+    group.departed += charge;
+    spend(slice, wire, earned_.has(slice), ticked_);
+    return true;
+}
+
+bool Scheduler::pass_control(std::uint32_t wire) noexcept {
+    if (held_ != 0 || !port_.ready()) return false;
+    port_.spend(wire);
+    return true;
+}
+
 std::optional<Departure> Scheduler::pop(Instant now) noexcept {
     if (held_ == 0) return {};
     port_.refill(now);
@@ -199,56 +217,84 @@ std::optional<Departure> Scheduler::pop(Instant now) noexcept {
         port_.spend(packet.wire);
         return Departure{.packet = packet, .control = true};
     }
-    wheel_.turn(now, [&](std::uint32_t slice) { look_at_tokens(slice, now); });
-    if (!guaranteed_.empty()) return serve(guaranteed_.first(), true, now);
-    if (!ready_.empty()) return serve(ready_.first(), false, now);
-    return {};
+    if (run_.left <= 0) {
+        wheel_.turn(now, [&](std::uint32_t slice) { look_at_tokens(slice, now); });
+        if (!guaranteed_.empty())
+            begin_run(guaranteed_.first(), true);
+        else if (!ready_.empty())
+            begin_run(ready_.first(), false);
+        else
+            return {};
+    }
+    return go_on(now);
 }
 
-Departure Scheduler::serve(std::uint32_t number, bool guaranteed, Instant now) noexcept {
+// Down to the queue whose turn it is: it may send until one of those above it has had its turn, and
+// no more than a largest packet, or a second packet would wait longer than for one.
+void Scheduler::begin_run(std::uint32_t number, bool guaranteed) noexcept {
     const auto quantum = [this](std::uint32_t) { return quantum_; };
-    const auto group_turn = [this](std::uint32_t g) -> Turn& {
-        return groups_[static_cast<GroupId>(g)].turn;
-    };
-    const auto aggregate_turn = [this](std::uint32_t a) -> Turn& {
-        return aggregates_[static_cast<AggregateId>(a)].turn;
-    };
-    const auto queue_turn = [this](std::uint32_t q) -> Turn& {
-        return queues_[static_cast<QueueId>(q)].turn;
-    };
     Slice& slice = slices_[number];
-    const auto group_id = static_cast<GroupId>(slice.groups.current(group_turn, quantum));
-    Group& group = groups_[group_id];
-    const auto aggregate_id =
-        static_cast<AggregateId>(group.aggregates.current(aggregate_turn, quantum));
-    Aggregate& aggregate = aggregates_[aggregate_id];
-    Queue& queue = queues_[static_cast<QueueId>(aggregate.queues.current(queue_turn, quantum))];
+    run_.slice = number;
+    run_.guaranteed = guaranteed;
+    run_.group = static_cast<GroupId>(slice.groups.current(group_turns(), quantum));
+    Group& group = groups_[run_.group];
+    run_.aggregate = static_cast<AggregateId>(group.aggregates.current(aggregate_turns(), quantum));
+    Aggregate& aggregate = aggregates_[run_.aggregate];
+    run_.queue = static_cast<QueueId>(aggregate.queues.current(queue_turns(), quantum));
+    run_.sent = 0;
+    run_.left = std::min(
+        {quantum_, group.turn.credit, aggregate.turn.credit, queues_[run_.queue].turn.credit});
+}
 
-    const QueuedPacket packet = queue.fifo.pop(lines_);
+std::optional<Departure> Scheduler::go_on(Instant now) noexcept {
+    FlowQueue& fifo = queues_[run_.queue].fifo;
+    Group& group = groups_[run_.group];
+    std::optional<Departure> departure{std::in_place};
+    departure->packet = fifo.pop(lines_);
+    departure->slice = group.slice;
+    departure->group = run_.group;
+    departure->aggregate = run_.aggregate;
+    const std::uint32_t wire = departure->packet.wire;
     --held_;
-    for (Turn* turn : {&queue.turn, &aggregate.turn, &group.turn}) turn->credit -= packet.wire;
-    group.departed += packet.charge;
-    if (queue.fifo.empty()) aggregate.queues.remove_first(queue_turn);
-    if (aggregate.queues.empty()) group.aggregates.remove_first(aggregate_turn);
-    if (group.aggregates.empty() || !group.may_send()) slice.groups.remove_first(group_turn);
-    backlogged_.put(number, !slice.groups.empty());
-    port_.spend(packet.wire);
+    run_.sent += wire;
+    run_.left -= wire;
+    group.departed += departure->packet.charge;
+    const bool tokens = spend(run_.slice, wire, run_.guaranteed, now);
+    if (run_.left <= 0 || fifo.empty() || !group.may_send() || !tokens) end_run();
+    return departure;
+}
+
+// What the run has sent is settled with all whose turn it was.
+void Scheduler::end_run() noexcept {
+    if (run_.sent == 0) return;
+    Slice& slice = slices_[run_.slice];
+    Group& group = groups_[run_.group];
+    Aggregate& aggregate = aggregates_[run_.aggregate];
+    Queue& queue = queues_[run_.queue];
+    for (Turn* turn : {&queue.turn, &aggregate.turn, &group.turn}) turn->credit -= run_.sent;
+    if (queue.fifo.empty()) aggregate.queues.remove_first(queue_turns());
+    if (aggregate.queues.empty()) group.aggregates.remove_first(aggregate_turns());
+    if (group.aggregates.empty() || !group.may_send()) slice.groups.remove_first(group_turns());
+    backlogged_.put(run_.slice, !slice.groups.empty());
+    file(run_.slice);
+    (run_.guaranteed ? guaranteed_ : ready_)
+        .spend(run_.slice, static_cast<std::uint32_t>(run_.sent));
+    run_ = {};
+}
+
+bool Scheduler::spend(std::uint32_t number, std::uint32_t wire, bool guaranteed,
+                      Instant now) noexcept {
+    Slice& slice = slices_[number];
+    port_.spend(wire);
     slice.limit.refill(now);
-    slice.limit.spend(packet.wire);
+    slice.limit.spend(wire);
     if (guaranteed) {
         slice.guarantee.refill(now);
-        slice.guarantee.spend(packet.wire);
+        slice.guarantee.spend(wire);
     }
-    if ((guaranteed && !slice.guarantee.ready()) || !slice.limit.ready())
-        look_at_tokens(number, now);
-    else
-        file(number);
-    (guaranteed ? guaranteed_ : ready_).spend(number, packet.wire);
-    return {.packet = packet,
-            .slice = group.slice,
-            .group = group_id,
-            .aggregate = aggregate_id,
-            .control = false};
+    const bool left = (!guaranteed || slice.guarantee.ready()) && slice.limit.ready();
+    if (!left) look_at_tokens(number, now);
+    return left;
 }
 
 Instant Scheduler::wake_at(Instant now) const noexcept {
@@ -260,12 +306,14 @@ Instant Scheduler::wake_at(Instant now) const noexcept {
 }
 
 void Scheduler::shut(GroupId id, Shut reason) noexcept {
+    end_run();
     Group& group = groups_[id];
     group.shut |= static_cast<std::uint8_t>(reason);
     ready_changed(group, id);
 }
 
 void Scheduler::open(GroupId id, Shut reason) noexcept {
+    end_run();
     Group& group = groups_[id];
     group.shut = static_cast<std::uint8_t>(group.shut & ~static_cast<unsigned>(reason));
     ready_changed(group, id);
@@ -273,6 +321,7 @@ void Scheduler::open(GroupId id, Shut reason) noexcept {
 
 void Scheduler::set_allowance(GroupId id, std::uint64_t charge,
                               std::uint32_t largest_charge) noexcept {
+    end_run();
     Group& group = groups_[id];
     group.allowance = charge;
     group.largest_charge = largest_charge;

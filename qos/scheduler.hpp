@@ -65,8 +65,14 @@ public:
     }
 
     // False where it holds as many packets as it was made for: the packet stays the caller's.
-    bool push(QueueId id, const QueuedPacket& packet) noexcept;
-    bool push_control(const QueuedPacket& packet) noexcept;
+    bool push(QueueId id, QueuedPacket packet) noexcept;
+    bool push_control(QueuedPacket packet) noexcept;
+    // Earns what the buckets get until `now`, for pass().
+    void tick(Instant now) noexcept;
+    // True where nothing waits and a packet of the group may leave at once, as of the last tick():
+    // it is then accounted for as if it had been pushed and popped, and never was here.
+    bool pass(GroupId id, std::uint32_t wire, std::uint32_t charge) noexcept;
+    bool pass_control(std::uint32_t wire) noexcept;
     // Nothing where nothing may go now.
     std::optional<Departure> pop(Instant now) noexcept;
     // The earliest time at which pop() may answer otherwise, if nobody pushes or opens a gate.
@@ -135,13 +141,39 @@ private:
         bool operator==(const Extremes&) const = default;
     };
 
+    // Packets that leave one queue in a row, found once.
+    struct Run {
+        std::int64_t left = 0;  // bytes it may still send
+        std::int64_t sent = 0;
+        std::uint32_t slice = 0;
+        GroupId group{};
+        AggregateId aggregate{};
+        QueueId queue{};
+        bool guaranteed = false;
+    };
+
     Extremes extremes() const noexcept;
     void relate(std::uint32_t number) noexcept;
     void relate_all() noexcept;
     void ready_changed(Group& group, GroupId id) noexcept;
     void look_at_tokens(std::uint32_t slice, Instant now) noexcept;
     void file(std::uint32_t slice) noexcept;
-    Departure serve(std::uint32_t number, bool guaranteed, Instant now) noexcept;
+    auto group_turns() noexcept {
+        return [this](std::uint32_t g) -> Turn& { return groups_[static_cast<GroupId>(g)].turn; };
+    }
+    auto aggregate_turns() noexcept {
+        return [this](std::uint32_t a) -> Turn& {
+            return aggregates_[static_cast<AggregateId>(a)].turn;
+        };
+    }
+    auto queue_turns() noexcept {
+        return [this](std::uint32_t q) -> Turn& { return queues_[static_cast<QueueId>(q)].turn; };
+    }
+    void begin_run(std::uint32_t number, bool guaranteed) noexcept;
+    std::optional<Departure> go_on(Instant now) noexcept;
+    void end_run() noexcept;
+    // Whether tokens are left.
+    bool spend(std::uint32_t number, std::uint32_t wire, bool guaranteed, Instant now) noexcept;
 
     LinePool lines_;
     TokenBucket port_;
@@ -161,6 +193,8 @@ private:
     FairOrder guaranteed_, ready_;
     Extremes extremes_;
     std::uint32_t held_ = 0;
+    Instant ticked_{};
+    Run run_;
 };
 
 }  // namespace weir

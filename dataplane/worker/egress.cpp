@@ -9,41 +9,35 @@ void EgressPort::adopt(const Snapshot& snapshot, Instant now) {
 
 Drop EgressPort::queue(Packet& packet) noexcept {
     const Drop drop = queues_.admit(packet);
-    if (drop == Drop::none) count_admitted(packet);
+    if (drop != Drop::none) return drop;
+    const std::uint16_t slice = egress_tag(packet).slice;
+    if (slice < max_slices) counters_.slices[slice].admitted.add(packet.pkt_len);
     return drop;
 }
 
 void EgressPort::fill(Instant now) noexcept {
     if (queues_.empty()) return;
     if (ready_begin_ != 0) {
-        std::copy(ready_.begin() + static_cast<std::ptrdiff_t>(ready_begin_),
-                  ready_.begin() + static_cast<std::ptrdiff_t>(ready_end_), ready_.begin());
+        const auto from = static_cast<std::ptrdiff_t>(ready_begin_);
+        const auto to = static_cast<std::ptrdiff_t>(ready_end_);
+        std::copy(ready_.begin() + from, ready_.begin() + to, ready_.begin());
+        std::copy(noted_.begin() + from, noted_.begin() + to, noted_.begin());
         ready_end_ -= ready_begin_;
         ready_begin_ = 0;
     }
     while (ready_end_ < burst) {
-        Packet* packet = queues_.next(now);
-        if (packet == nullptr) return;
-        ready_[ready_end_++] = packet;
+        const SliceQueues::Next next = queues_.next(now);
+        if (next.packet == nullptr) return;
+        make_ready(next);
     }
-}
-
-void EgressPort::note(std::span<Packet* const> packets) noexcept {
-    for (std::size_t i = 0; i < packets.size(); ++i)
-        noted_[i] = {packets[i]->pkt_len, egress_tag(*packets[i]).slice};
-}
-
-void EgressPort::count_admitted(const Packet& packet) noexcept {
-    const std::uint16_t slice = egress_tag(packet).slice;
-    if (slice < max_slices) counters_.slices[slice].admitted.add(packet.pkt_len);
 }
 
 void EgressPort::count_departed(std::size_t packets) noexcept {
     std::uint64_t bytes = 0;
-    for (std::size_t i = 0; i < packets; ++i) {
-        bytes += noted_[i].length;
-        if (noted_[i].slice < max_slices)
-            counters_.slices[noted_[i].slice].departed.add(noted_[i].length);
+    for (const std::size_t end = ready_begin_ + packets; ready_begin_ < end; ++ready_begin_) {
+        const Noted& noted = noted_[ready_begin_];
+        bytes += noted.length;
+        if (noted.slice < max_slices) counters_.slices[noted.slice].departed.add(noted.length);
     }
     counters_.sent.packets.add(packets);
     counters_.sent.bytes.add(bytes);

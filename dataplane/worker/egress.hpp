@@ -1,8 +1,8 @@
 #pragma once
 // The egress half of one port, owned by one worker. A packet is admitted to the queue of its slice,
 // or is dropped (SliceQueues); what the device refuses waits in a backlog of one burst, in order,
-// and is never spun on. Where nothing is to be shaped and nothing waits, a packet goes straight
-// into that burst.
+// and is never spun on. Where nothing waits and the shapers let it, a packet goes straight into
+// that burst.
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -22,11 +22,18 @@ public:
     EgressPort(const SliceQueues::Setup& setup, Instant now)
         : counters_{setup.mine->ports[setup.port]}, queues_{setup, now} {}
 
+    // Once a loop, before packets are accepted.
+    void tick(Instant now) noexcept {
+        if (!straight_) queues_.tick(now);
+    }
+
     // Drop::none, or why not: the packet stays the caller's then. It carries its EgressTag.
     Drop accept(Packet& packet) noexcept {
-        if (straight_ && queues_.empty() && ready_end_ < burst) [[likely]] {
-            count_admitted(packet);
-            ready_[ready_end_++] = &packet;
+        if (ready_end_ < burst && queues_.empty() && (straight_ || queues_.pass(packet)))
+            [[likely]] {
+            const std::uint16_t slice = egress_tag(packet).slice;
+            if (slice < max_slices) counters_.slices[slice].admitted.add(packet.pkt_len);
+            make_ready({&packet, packet.pkt_len, slice});
             return Drop::none;
         }
         return queue(packet);
@@ -41,10 +48,8 @@ public:
             fill(now);
             const std::span<Packet*> next{ready_.data() + ready_begin_, ready_end_ - ready_begin_};
             if (next.empty()) break;
-            note(next);  // the device may free what it takes
             const std::size_t taken = device(next);
             count_departed(taken);
-            ready_begin_ += taken;
             total += taken;
             if (taken < next.size()) break;
             ready_begin_ = ready_end_ = 0;
@@ -64,15 +69,17 @@ public:
     PortCounters& counters() noexcept { return counters_; }
 
 private:
-    struct Noted {
+    struct Noted {  // the device may free what it takes
         std::uint32_t length;
         std::uint16_t slice;
     };
 
+    void make_ready(const SliceQueues::Next& next) noexcept {
+        ready_[ready_end_] = next.packet;
+        noted_[ready_end_++] = {next.length, next.slice};
+    }
     Drop queue(Packet& packet) noexcept;
     void fill(Instant now) noexcept;
-    void note(std::span<Packet* const> packets) noexcept;
-    void count_admitted(const Packet& packet) noexcept;
     void count_departed(std::size_t packets) noexcept;
 
     PortCounters& counters_;

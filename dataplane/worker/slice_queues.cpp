@@ -1,10 +1,11 @@
 #include "dataplane/worker/slice_queues.hpp"
 
+#include <rte_prefetch.h>
+
 #include <algorithm>
 #include <bit>
 
 #include "dataplane/wire/congestion.hpp"
-#include "qos/buffer.hpp"
 
 namespace weir {
 namespace {
@@ -64,18 +65,28 @@ void SliceQueues::adopt(const Snapshot& snapshot, SliceId position) {
     Slice& mine = slices_[slice.slot];
     if (!mine.group) mine.group = scheduler_.add_group(static_cast<SliceId>(slice.slot));
     mine.marking = slice.ecn ? EcnMarking{slice.ecn->min, slice.ecn->max} : EcnMarking{};
+    mine.counters = &setup_.mine->ports[setup_.port].slices[slice.slot];
     mine.lossy.slot = slice.slot;
     prepare(mine.lossy, *mine.group, slice.buckets);
     if (!slice.lossless && mine.lossless.empty()) return;
-    if (mine.lossless.empty()) mine.lossless = IdVector<PortId, Feed>(snapshot.ports.size());
+    if (mine.lossless.empty()) {
+        mine.lossless = IdVector<PortId, Feed>(snapshot.ports.size());
+        for (std::size_t i = 0; i < mine.lossless.size(); ++i)
+            feed_from(mine.lossless[static_cast<PortId>(i)], static_cast<PortId>(i), slice.slot);
+    }
     for (std::size_t i = 0; i < snapshot.ports.size(); ++i) {
         const auto in = static_cast<PortId>(i);
         Feed& feed = mine.lossless[in];
         feed.buffer = slice.lossless ? snapshot.ports[in].buffers[position] : Bytes{0};
-        feed.in = in;
-        feed.slot = slice.slot;
         if (feed.buffer > Bytes{0}) prepare(feed, *mine.group, slice.buckets);
     }
+}
+
+void SliceQueues::feed_from(Feed& feed, PortId in, std::uint16_t slot) {
+    feed.slot = slot;
+    feed.mine = &setup_.mine->ports[in].charges[slot];
+    for (const Shard* shard : setup_.all)
+        if (shard != setup_.mine) feed.others.push_back(&shard->ports[in].charges[slot]);
 }
 
 void SliceQueues::prepare(Feed& feed, GroupId group, std::uint16_t buckets) {
@@ -91,10 +102,9 @@ void SliceQueues::prepare(Feed& feed, GroupId group, std::uint16_t buckets) {
 
 Drop SliceQueues::admit(Packet& packet) noexcept {
     EgressTag tag = egress_tag(packet);
-    const std::uint32_t wire = packet.pkt_len + ethernet_overhead;
-    const Bytes charge = charge_of(Bytes{wire}, packet.nb_segs);
-    const QueuedPacket queued{reinterpret_cast<std::uintptr_t>(&packet), wire,
-                              static_cast<std::uint32_t>(charge.count())};
+    const QueuedPacket queued{reinterpret_cast<std::uintptr_t>(&packet),
+                              packet.pkt_len + ethernet_overhead, charge_of(packet)};
+    const Bytes charge{queued.charge};
     if (tag.slice == control_slice)
         return scheduler_.push_control(queued) ? Drop::none : Drop::egress_full;
     // The worker that sent it may have adopted a reload that brings its slice; this one has not.
@@ -117,38 +127,37 @@ Drop SliceQueues::admit(Packet& packet) noexcept {
     ++feed.packets;
     feed.charge += charge;
     ++slice.packets;
-    Counter& high = setup_.mine->ports[setup_.port].slices[tag.slice].high_packets;
+    Counter& high = slice.counters->high_packets;
     if (slice.packets > high.read()) high.add(slice.packets - high.read());
     return Drop::none;
 }
 
 Drop SliceQueues::take(Feed& feed, Bytes charge) noexcept {
-    if (!feed.in) {
+    if (feed.mine == nullptr) {
         if (lossy_.admit(feed.charge, charge)) return Drop::none;
         return charge > lossy_.room() ? Drop::egress_full : Drop::slice_full;
     }
-    if (charge_held(*feed.in, feed.slot) + charge > feed.buffer) return Drop::lossless_full;
-    setup_.mine->ports[*feed.in].charges[feed.slot].taken.add(charge.count());
+    if (charge_held(feed) + charge > feed.buffer) return Drop::lossless_full;
+    feed.mine->taken.add(charge.count());
     return Drop::none;
 }
 
 void SliceQueues::give(Feed& feed, Bytes charge) noexcept {
-    if (feed.in)
-        setup_.mine->ports[*feed.in].charges[feed.slot].given.add(charge.count());
+    if (feed.mine != nullptr)
+        feed.mine->given.add(charge.count());
     else
         lossy_.depart(charge);
 }
 
-// Other workers' ports may hold packets of the same slice and port; what they count may be a few
-// packets old.
-Bytes SliceQueues::charge_held(PortId in, std::uint16_t slot) const noexcept {
-    std::uint64_t taken = 0, given = 0;
-    for (const Shard* shard : setup_.all) {
-        const IncomingCharge& charge = shard->ports[in].charges[slot];
-        given += charge.given.read();
-        taken += charge.taken.read();
+// Ports of other workers may hold packets of the same slice and port; what they count may be a few
+// packets old. `given` is read first: so it is never more than what was taken.
+Bytes SliceQueues::charge_held(const Feed& feed) noexcept {
+    std::uint64_t held = feed.mine->taken.read() - feed.mine->given.read();
+    for (const IncomingCharge* other : feed.others) {
+        const std::uint64_t given = other->given.read();
+        held += other->taken.read() - given;
     }
-    return Bytes{taken - given};
+    return Bytes{held};
 }
 
 // By the queue it finds.
@@ -158,28 +167,30 @@ void SliceQueues::mark(Slice& slice, const Feed& feed, Packet& packet) noexcept 
     const auto codepoint = static_cast<EcnCodepoint>(ecn_of_frame(bytes(packet)));
     if (!slice.marking.mark(feed.charge, codepoint)) return;
     mark_congestion(bytes(packet));
-    setup_.mine->ports[setup_.port].slices[feed.slot].marked.add();
+    slice.counters->marked.add();
 }
 
-Packet* SliceQueues::next(Instant now) noexcept {
+SliceQueues::Next SliceQueues::next(Instant now) noexcept {
     const auto departure = scheduler_.pop(now);
-    if (!departure) return nullptr;
-    if (!departure->control) {
-        const Bytes charge{departure->packet.charge};
-        Feed& feed = *feeds_[index(departure->aggregate)];
-        --feed.packets;
-        feed.charge -= charge;
-        --slices_[feed.slot].packets;
-        give(feed, charge);
-    }
-    return &packet_of(departure->packet);
+    if (!departure) return {};
+    Packet& packet = packet_of(departure->packet);
+    rte_prefetch0(&packet);  // the device reads it; what waited long is cold
+    const std::uint32_t length = departure->packet.wire - ethernet_overhead;
+    if (departure->control) return {&packet, length, control_slice};
+    const Bytes charge{departure->packet.charge};
+    Feed& feed = *feeds_[index(departure->aggregate)];
+    --feed.packets;
+    feed.charge -= charge;
+    --slices_[feed.slot].packets;
+    give(feed, charge);
+    return {&packet, length, feed.slot};
 }
 
 void SliceQueues::clear() noexcept {
     scheduler_.clear();
     lossy_.depart(lossy_.held());
     for (Feed* feed : feeds_) {
-        if (feed->in) give(*feed, feed->charge);
+        if (feed->mine != nullptr) give(*feed, feed->charge);
         feed->packets = 0;
         feed->charge = Bytes{0};
     }

@@ -12,6 +12,7 @@
 #include "dataplane/io/packet.hpp"
 #include "dataplane/worker/counters.hpp"
 #include "qos/admission.hpp"
+#include "qos/buffer.hpp"
 #include "qos/ecn_marking.hpp"
 #include "qos/scheduler.hpp"
 
@@ -31,10 +32,25 @@ public:
     void adopt(const Snapshot& snapshot, Instant now);
     bool shapes() const noexcept { return shapes_; }
 
+    void tick(Instant now) noexcept { scheduler_.tick(now); }
+    // True where the packet may leave at once, as of the last tick(): then it need not be admitted.
+    bool pass(const Packet& packet) noexcept {
+        const std::uint16_t slot = egress_tag(packet).slice;
+        const std::uint32_t wire = packet.pkt_len + ethernet_overhead;
+        if (slot == control_slice) return scheduler_.pass_control(wire);
+        if (slot >= max_slices || !slices_[slot].group) return false;
+        return scheduler_.pass(*slices_[slot].group, wire, charge_of(packet));
+    }
+
     // Drop::none, or why not: the packet stays the caller's then. It carries its EgressTag.
     Drop admit(Packet& packet) noexcept;
-    // Whose turn it is now; null where nobody may go.
-    Packet* next(Instant now) noexcept;
+    // Whose turn it is now; nobody's where nobody may go.
+    struct Next {
+        Packet* packet = nullptr;
+        std::uint32_t length = 0;
+        std::uint16_t slice = control_slice;  // slot
+    };
+    Next next(Instant now) noexcept;
 
     bool empty() const noexcept { return scheduler_.empty(); }
     // Calls see(packet, slot or nothing for control) for each.
@@ -60,11 +76,13 @@ private:
         // By the logarithm of their number: what buckets it has had, to be had again.
         std::array<std::optional<AggregateId>, 16> made;
         std::uint16_t slot = 0;
-        std::optional<PortId> in;  // lossless: where it came in
-        Bytes buffer{0};           // B; 0: as lossy
+        Bytes buffer{0};                            // B of a lossless one; 0: as lossy
+        IncomingCharge* mine = nullptr;             // of a lossless one, in the owner's shard
+        std::vector<const IncomingCharge*> others;  // in those of other workers
     };
     struct Slice {  // by slot
         std::optional<GroupId> group;
+        SliceCounters* counters = nullptr;
         EcnMarking marking;
         std::uint32_t packets = 0;
         Feed lossy;
@@ -75,6 +93,10 @@ private:
         // To qos a number, here the pointer it was made of.
         return *reinterpret_cast<Packet*>(queued.handle);  // NOLINT(performance-no-int-to-ptr)
     }
+    static std::uint32_t charge_of(const Packet& packet) noexcept {
+        const Bytes wire{packet.pkt_len + ethernet_overhead};
+        return static_cast<std::uint32_t>(weir::charge_of(wire, packet.nb_segs).count());
+    }
     static Feed& feed_of(Slice& slice, PortId in) noexcept {
         if (slice.lossless.contains(in) && slice.lossless[in].buffer > Bytes{0})
             return slice.lossless[in];
@@ -84,8 +106,9 @@ private:
     void prepare(Feed& feed, GroupId group, std::uint16_t buckets);
     Drop take(Feed& feed, Bytes charge) noexcept;
     void give(Feed& feed, Bytes charge) noexcept;
-    Bytes charge_held(PortId in, std::uint16_t slot) const noexcept;
-    void mark(Slice& slice, const Feed& feed, Packet& packet) noexcept;
+    static Bytes charge_held(const Feed& feed) noexcept;
+    void feed_from(Feed& feed, PortId in, std::uint16_t slot);
+    static void mark(Slice& slice, const Feed& feed, Packet& packet) noexcept;
 
     Setup setup_;
     Scheduler scheduler_;

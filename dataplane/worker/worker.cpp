@@ -61,6 +61,7 @@ bool Worker::loop(Instant now) noexcept {
     const std::uint64_t begin = fresh ? rte_rdtsc() : 0;
     if (fresh) [[unlikely]]
         for (Egress& egress : egress_) egress.half->adopt(snapshot, now);
+    for (Egress& egress : egress_) egress.half->tick(now);
     std::size_t moved = receive(snapshot, now);
     moved += take_over(snapshot, now);
     moved += transmit(now);

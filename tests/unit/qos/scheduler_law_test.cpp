@@ -123,8 +123,10 @@ double arrive(Load& load, VirtualPort& port, double owed, Nanos time) {
     while (owed > 0) {
         // Now and then larger than anybody said there would be.
         const std::uint32_t wire = load.dice.chance(1) ? 10 * load.largest : any_wire(load);
-        port.push(static_cast<std::uint32_t>(load.dice.below(port.queues.size())), wire,
-                  std::min(wire, load.largest));
+        const auto queue = static_cast<std::uint32_t>(load.dice.below(port.queues.size()));
+        const std::uint32_t charge = std::min(wire, load.largest);
+        if (!load.dice.chance(20) || !port.pass(queue, wire, charge))
+            port.push(queue, wire, charge);
         owed -= wire;
     }
     return owed;

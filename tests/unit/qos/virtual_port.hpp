@@ -106,6 +106,19 @@ public:
         ++held_;
         return true;
     }
+    // Past an empty scheduler.
+    bool pass(std::uint32_t queue, std::uint32_t wire, std::uint32_t charge) {
+        scheduler_.tick(now_);
+        for (RealBucket* bucket : {&most_, &least_}) bucket->refill(now_);
+        Group& group = groups[queues[queue].group];
+        if (!scheduler_.pass(GroupId{queues[queue].group}, wire, charge)) return false;
+        require(held_ == 0, "nobody is overtaken");
+        require(most_.tokens() > -1e-3, "the port never sends ahead of its bucket");
+        for (RealBucket* bucket : {&most_, &least_}) bucket->spend(wire);
+        sent += wire;
+        leave(group, wire, charge);
+        return true;
+    }
     bool push_control(std::uint32_t wire) {
         const QueuedPacket packet{pushed_++, wire, wire};
         const bool taken = scheduler_.push_control(packet);
@@ -218,17 +231,20 @@ private:
         require(index(departure.group) == queue.group && departure.aggregate == queue.aggregate &&
                     index(departure.slice) == group.slice,
                 "a departure says whose it was");
-        require(group.open(), "a shut group sends nothing");
-        group.departed += packet.charge;
-        require(group.departed <= group.allowance, "an allowance is never passed");
+        leave(group, packet.wire, packet.charge);
         --group.held;
+        slices[group.slice].charge_held -= packet.charge;
+        return number;
+    }
+    void leave(Group& group, std::uint32_t wire, std::uint32_t charge) {
+        require(group.open(), "a shut group sends nothing");
+        group.departed += charge;
+        require(group.departed <= group.allowance, "an allowance is never passed");
         Slice& slice = slices[group.slice];
         for (RealBucket* bucket : {&slice.most, &slice.least}) bucket->refill(now_);
         require(slice.most.tokens() > -1e-3, "a limit is never passed");
-        for (RealBucket* bucket : {&slice.most, &slice.least}) bucket->spend(packet.wire);
-        slice.sent += packet.wire;
-        slice.charge_held -= packet.charge;
-        return number;
+        for (RealBucket* bucket : {&slice.most, &slice.least}) bucket->spend(wire);
+        slice.sent += wire;
     }
 
     Scheduler::Setup setup_;
