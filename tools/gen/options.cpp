@@ -14,7 +14,8 @@ namespace {
 
 struct Texts {  // what needs more reading than CLI11 does
     std::string source, destination, source_mac, destination_mac, gateway, outer_source;
-    std::string rate, duration, catch_up = "100ms", linger = "500ms", wait_link = "10s", every;
+    std::string rate, duration, catch_up = "100ms", linger = "500ms", wait_link = "10s", every,
+                                bins;
     std::vector<std::string> segments, spread, addresses, take;
     bool reduced = false, no_checksum = false, no_answer = false;
     std::uint32_t label = 1, traffic_class = 0, hop_limit = 64;
@@ -138,6 +139,8 @@ void add_process_options(CLI::App& app, Options& o, Texts& t) {
     group->add_flag("--json", o.json, "print the result as one JSON object");
     group->add_flag("--per-flow", o.per_flow, "every flow in the result, not only the troubled");
     group->add_option("--report-every", t.every, "a line to stderr every so often, e.g. 1s");
+    group->add_option("--bins", t.bins,
+                      "what arrived in each piece of time, e.g. 1ms, with --json");
 }
 
 void read_addresses(Options& o, const Texts& t) {
@@ -228,6 +231,9 @@ void read_texts(Options& o, const Texts& t) {
     o.linger = duration("--linger", t.linger);
     o.wait_link = duration("--wait-link", t.wait_link);
     if (!t.duration.empty()) o.duration = duration("--duration", t.duration);
+    if (!t.bins.empty()) o.bins = duration("--bins", t.bins);
+    if (o.bins > Nanos{0} && !(o.json && o.receives()))
+        refuse("--bins is what a sink prints as JSON; give --rx DEVICE and --json");
     if (!t.every.empty()) o.report_every = duration("--report-every", t.every);
     o.answer = !t.no_answer;
     if (o.sends() && !o.destination_mac && !o.gateway)

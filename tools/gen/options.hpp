@@ -54,6 +54,7 @@ struct Options {
     bool json = false;
     bool per_flow = false;
     Nanos report_every{0};
+    Nanos bins{0};  // 0: none
 
     bool sends() const { return !tx.empty(); }
     bool receives() const { return !rx.empty(); }

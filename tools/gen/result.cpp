@@ -162,6 +162,14 @@ nlohmann::json received_json(const Result& result, bool all_flows) {
                  {"latency_nanoseconds", latency_json(result)},
                  {"flows", nlohmann::json::array()}});
     if (!r.loss_known) json["lost_packets"] = nullptr;
+    if (r.bins) {
+        nlohmann::json& bins = json["bins"];
+        bins = {{"width_seconds", r.bins->width}, {"begin_monotonic_seconds", r.bins->begin}};
+        for (const Bins::Bin& bin : r.bins->bins) {
+            bins["packets"].push_back(bin.packets);
+            bins["bytes"].push_back(bin.bytes);
+        }
+    }
     for (const auto& row : shown(r, all_flows)) {
         nlohmann::json flow = counts_json(row.counts);
         flow["flow"] = row.flow;

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "tools/gen/bins.hpp"
 #include "tools/gen/histogram.hpp"
 #include "tools/gen/send_rate.hpp"
 #include "tools/gen/sequence.hpp"
@@ -41,7 +42,8 @@ struct Received {
     bool loss_known = true;      // false: --fast, and the sender is elsewhere
     std::vector<FlowRow> flows;  // every flow that was sent or seen
     Histogram latency;           // ticks
-    std::uint64_t untimed = 0;   // sent after it arrived, by its clock: not this machine's
+    std::optional<BinRows> bins;
+    std::uint64_t untimed = 0;  // sent after it arrived, by its clock: not this machine's
 };
 
 struct DeviceRow {

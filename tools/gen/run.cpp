@@ -185,7 +185,7 @@ Result run(const Options& asked, StopAsked stop) {
                        ticks_per_second);
     }
     if (options.receives())
-        sink.emplace(*devices.rx()->port, devices.rx()->answerer.get(), options);
+        sink.emplace(*devices.rx()->port, devices.rx()->answerer.get(), options, ticks_per_second);
     Sender* const sending = sender ? &*sender : nullptr;
     Sink* const receiving = sink ? &*sink : nullptr;
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <numeric>
 
 #include "dataplane/wire/ethernet.hpp"
@@ -28,6 +29,11 @@ bool may_be_question(Packet& packet) {
             static_cast<IpProto>(frame[next_header_at]) == IpProto::icmpv6);
 }
 
+double monotonic_seconds() {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch())
+        .count();
+}
+
 SequenceTracker::Begin begin_of(const Options& o) {
     return o.sends() || o.from_start ? SequenceTracker::Begin::zero
                                      : SequenceTracker::Begin::first_seen;
@@ -35,13 +41,16 @@ SequenceTracker::Begin begin_of(const Options& o) {
 
 }  // namespace
 
-Sink::Sink(Port& port, Answerer* answerer, const Options& options)
+Sink::Sink(Port& port, Answerer* answerer, const Options& options, std::uint64_t ticks_per_second)
     : port_{port},
       answerer_{answerer},
       fast_{options.fast},
       verify_{options.verify},
       stream_{options.traffic.stream},
-      tracker_{options.window, begin_of(options)} {}
+      tracker_{options.window, begin_of(options)},
+      bins_{to_ticks(options.bins, ticks_per_second), ticks()},
+      bin_width_{std::chrono::duration<double>(options.bins).count()},
+      bins_begin_{monotonic_seconds()} {}
 
 void Sink::poll() noexcept {
     std::array<Packet*, burst> packets;
@@ -70,6 +79,7 @@ void Sink::count_only(std::span<Packet*> packets) noexcept {
         length += packet->pkt_len;
     }
     if (counted == 0) return;
+    bins_.add(now, counted, length);
     last_ = last_new_ = now;
     if (first_ == 0) first_ = last_;
     ours_.packets.add(counted);
@@ -88,6 +98,7 @@ void Sink::receive(Packet& packet, std::uint64_t now) noexcept {
         return;
     }
     ours_.add(packet.pkt_len);
+    bins_.add(now, 1, packet.pkt_len);
     last_ = now;
     if (first_ == 0) first_ = now;
     const Arrival arrival =
@@ -148,6 +159,7 @@ Received Sink::result(const std::vector<std::uint64_t>* sent, std::uint64_t star
     received.last = since_start(last_);
     received.latency = latency_;
     received.untimed = untimed_.read();
+    if (bin_width_ > 0) received.bins = BinRows{bin_width_, bins_begin_, bins_.bins()};
     count_loss(received, sent);
     return received;
 }

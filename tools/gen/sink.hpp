@@ -8,6 +8,7 @@
 #include "dataplane/base/counter.hpp"
 #include "dataplane/io/port.hpp"
 #include "tools/gen/answerer.hpp"
+#include "tools/gen/bins.hpp"
 #include "tools/gen/options.hpp"
 #include "tools/gen/result.hpp"
 #include "tools/gen/stamp.hpp"
@@ -17,7 +18,7 @@ namespace weir {
 class Sink {
 public:
     // `answerer`: hears ARP and ND; null: nobody does.
-    Sink(Port& port, Answerer* answerer, const Options& options);
+    Sink(Port& port, Answerer* answerer, const Options& options, std::uint64_t ticks_per_second);
 
     void poll() noexcept;
 
@@ -48,6 +49,9 @@ private:
     std::vector<std::byte> whole_;  // of a chain, for its checksum
     PacketCounter ours_;
     Counter unique_, other_, damaged_, untimed_;
+    Bins bins_;
+    double bin_width_;   // seconds
+    double bins_begin_;  // on the monotonic clock, seconds
     std::uint64_t first_ = 0;
     std::uint64_t last_ = 0;
     std::uint64_t last_new_ = 0;
