@@ -44,10 +44,6 @@ void node_notes(Config& config) {
         config.notes.push_back("node.domain is empty: no source may reach the SIDs of this node");
     if (!config.sids.empty() && !config.ports.empty() && !from_wan)
         config.notes.push_back("no port has role wan: nothing can reach the SIDs of this node");
-    if (config.node.source_entropy != 0)
-        config.notes.push_back(
-            "node.source_entropy is not in this version: flow entropy is in "
-            "the flow label alone");
     if (config.memory.reserve != Bytes{0})
         config.notes.push_back("memory.reserve is not in this version: nothing is set aside");
 }

@@ -62,6 +62,7 @@ private:
         out_->config = input_.config;
         out_->locator = PrefixMatch{config_.node.locator};
         out_->source = config_.node.source;
+        out_->source_entropy = static_cast<std::uint16_t>((1U << config_.node.source_entropy) - 1U);
         out_->hop_limit = config_.node.hop_limit;
         for (const auto& prefix : config_.node.domain) out_->domain.emplace_back(prefix);
     }
@@ -136,9 +137,11 @@ private:
         out_->routes.push_back(Route{});
         const std::uint32_t local = add_route({.kind = RouteKind::local});
         const std::uint32_t unknown_sid = add_route({.kind = RouteKind::unknown_sid});
+        const auto entropy = config_.node.source_entropy;
+        const Ipv6Prefix sources{config_.node.source, static_cast<std::uint8_t>(128U - entropy)};
         std::vector<TableEntries> tables(config_.tables.size());
         for (auto& table : tables) {
-            table.add(Ipv6Prefix{config_.node.source, 128}, local);
+            table.add(sources, local);
             table.add(config_.node.locator, unknown_sid);
         }
         for (const PortConfig& port : config_.ports) {

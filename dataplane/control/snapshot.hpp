@@ -152,6 +152,7 @@ struct Snapshot {
     std::uint64_t version = 0;
     PrefixMatch locator;
     Ipv6Addr source{};
+    std::uint16_t source_entropy = 0;  // mask of its low bits: they carry flow entropy
     std::uint8_t hop_limit = 64;
     std::vector<PrefixMatch> domain;
     IdVector<PortId, SnapshotPort> ports;

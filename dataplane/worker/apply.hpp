@@ -58,6 +58,15 @@ inline bool make_room(Packet& packet, Meta& meta, std::size_t bytes) noexcept {
     return true;
 }
 
+// For NICs that hash addresses but no flow label: the low bits of the outer source are those of the
+// label, so that the packets of one policy spread over receive queues.
+inline void add_source_entropy(std::byte* outer, std::uint16_t mask, FlowLabel label) noexcept {
+    auto& source = reinterpret_cast<Ipv6Header*>(outer)->source;
+    const auto bits = static_cast<std::uint16_t>(static_cast<std::uint32_t>(label) & mask);
+    source.octets[14] = static_cast<std::uint8_t>(source.octets[14] | bits >> 8U);
+    source.octets[15] = static_cast<std::uint8_t>(source.octets[15] | (bits & 0xffU));
+}
+
 // H.Encaps and H.Encaps.Red (RFC 8986 section 5).
 inline Drop encapsulate(Packet& packet, Meta& meta, const Context& context) noexcept {
     const Snapshot& snapshot = context.snapshot;
@@ -79,6 +88,8 @@ inline Drop encapsulate(Packet& packet, Meta& meta, const Context& context) noex
     meta.ip -= size;
     path.header.write(meta.ip, ipv4 ? IpProto::ipv4 : IpProto::ipv6, meta.l3_length,
                       meta.marking.outer(inner_class), flow_label_from(hash));
+    if (snapshot.source_entropy != 0) [[unlikely]]
+        add_source_entropy(meta.ip, snapshot.source_entropy, flow_label_from(hash));
     meta.l3_length += static_cast<std::uint32_t>(size);
     meta.version = 6;
     meta.action = Action::send;
