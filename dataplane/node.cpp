@@ -54,6 +54,7 @@ void Node::make_ports(const Config& config) {
         // Egress halves are dealt out in turn: each port has one owner.
         owners_.push_back(static_cast<WorkerId>(owners_.size() % workers));
     }
+    buffers_in_devices_ = rte_mempool_in_use_count(pool_.get());
 }
 
 void Node::make_workers(const Config& config) {
@@ -92,7 +93,7 @@ void Node::make_workers(const Config& config) {
                             .owners = owners_,
                             .chains = {},
                             .punt_rates = {},
-                            .packets = pool_->size};
+                            .pool = pool_.get()};
         for (std::size_t w = 0; w < workers; ++w) setup.shards.push_back(shards_[w].get());
         for (std::size_t p = 0; p < ports_.size(); ++p) {
             const auto id = static_cast<PortId>(p);
@@ -139,42 +140,6 @@ ReloadResult Node::reload(const Config& next) {
 
 std::vector<NeighborView> Node::neighbors() {
     return control_->call([&] { return control_->neighbors(); });
-}
-
-Audit Node::audit() {
-    using namespace std::chrono_literals;
-    Audit audit;
-    for (auto& worker : workers_) worker->request_cut();
-    const auto deadline = std::chrono::steady_clock::now() + 1s;
-    for (auto& worker : workers_) {
-        auto cut = worker->cut();
-        while (!cut && std::chrono::steady_clock::now() < deadline) {
-            std::this_thread::sleep_for(50us);
-            cut = worker->cut();
-        }
-        audit.workers.push_back(cut.value_or(Balance{}));
-    }
-    audit.control = control_->call([&] { return control_->balance(); });
-    for (auto& rings : rings_)
-        audit.in_rings += rings->punts.size() + rings->resolves.size() + rings->injects.size();
-    for (std::size_t from = 0; from < workers_.size(); ++from)
-        for (std::size_t to = 0; to < workers_.size(); ++to)
-            if (const auto* ring =
-                    handoffs_->ring(static_cast<WorkerId>(from), static_cast<WorkerId>(to)))
-                audit.in_rings += ring->size();
-    std::uint64_t over = audit.control.handed_over, taken = audit.control.taken_over;
-    audit.closes = audit.control.closes();
-    for (const Balance& balance : audit.workers) {
-        audit.closes = audit.closes && balance.closes();
-        over += balance.handed_over;
-        taken += balance.taken_over;
-    }
-    audit.at_rest = over == taken + audit.in_rings;
-    audit.buffers = pool_->size;
-    audit.buffers_in_use = rte_mempool_in_use_count(pool_.get());
-    for (auto& port : ports_)
-        for (const auto& missed : port->counters().missed) audit.receive_missed += missed.packets;
-    return audit;
 }
 
 }  // namespace weir

@@ -13,22 +13,10 @@
 #include "dataplane/io/mempool.hpp"
 #include "dataplane/io/port.hpp"
 #include "dataplane/io/unmapping.hpp"
+#include "dataplane/worker/audit.hpp"
 #include "dataplane/worker/worker.hpp"
 
 namespace weir {
-
-// Where every packet is, at one cut of each thread. Between two cuts packets cross the rings;
-// `in_rings` is what the rings held when they were looked at.
-struct Audit {
-    std::vector<Balance> workers;
-    Balance control;
-    std::uint64_t in_rings = 0;
-    std::uint32_t buffers = 0;         // in the pool
-    std::uint32_t buffers_in_use = 0;  // device descriptors included
-    std::uint64_t receive_missed = 0;
-    bool closes = false;   // each thread's sum, and - at rest - all together
-    bool at_rest = false;  // nothing crossed between the cuts
-};
 
 // How many packet buffers a Node of this configuration makes.
 std::uint32_t packet_buffers(const Config& config);
@@ -44,7 +32,7 @@ public:
     ReloadResult reload(const Config& next);
     std::shared_ptr<const Snapshot> snapshot() const { return publisher_.current(); }
     std::vector<NeighborView> neighbors();
-    Audit audit();
+    Audit audit();  // one caller at a time
     const std::vector<std::unique_ptr<Shard>>& shards() const {
         return shards_;
     }  // control's is last
@@ -54,12 +42,18 @@ public:
     bool link_up(PortId id) const { return control_->link_up(id); }
 
 private:
+    // See node_audit.cpp.
+    Audit look();
+    void count_buffers(Audit& audit, std::uint64_t in_use, std::uint64_t moving) const;
+    void name_slices(Audit& audit, const std::vector<const Cut*>& cuts,
+                     const std::vector<std::string>& names) const;
     void make_ports(const Config& config);
     void make_workers(const Config& config);
     void start_threads(const WorkersConfig& config);
     void stop_threads() noexcept;
 
     PacketPool pool_;
+    std::uint64_t buffers_in_devices_ = 0;  // when nothing had been received yet
     NeighborTable neighbors_;
     Publisher publisher_;
     BeforeUnmapping before_unmapping_{[this] { publisher_.wait_for_workers(); }};

@@ -118,9 +118,9 @@ void neighbors(Reading& r, const Emit& emit) {
 }
 
 void buffers(Reading& r, const Emit& emit) {
-    const Audit& audit = r.audit();
-    emit({"free"}, std::uint64_t{audit.buffers - audit.buffers_in_use});
-    emit({"in_use"}, std::uint64_t{audit.buffers_in_use});
+    const BufferCensus& buffers = r.audit().buffers;
+    emit({"free"}, buffers.all - buffers.in_use);
+    emit({"in_use"}, buffers.in_use);
 }
 
 void adoption(Reading& r, const Emit& emit) {

@@ -49,19 +49,6 @@ std::uint64_t drops_at(Reading& reading, PortId port) {
 
 double rounded(double value, double per_unit) { return std::round(value * per_unit) / per_unit; }
 
-Json balance_json(const std::string& thread, const Balance& balance) {
-    return {{"thread", thread},
-            {"received", balance.received},
-            {"originated", balance.originated},
-            {"taken_over", balance.taken_over},
-            {"sent", balance.sent},
-            {"consumed", balance.consumed},
-            {"handed_over", balance.handed_over},
-            {"drops", balance.drops},
-            {"held", balance.held},
-            {"closes", balance.closes()}};
-}
-
 }  // namespace
 
 Json ports_json(Reading& reading) {
@@ -229,18 +216,6 @@ Json drops_json(Reading& reading) {
     return all;
 }
 
-Json audit_json(Reading& reading) {
-    const Audit& audit = reading.audit();
-    Json threads = Json::array();
-    for (std::size_t i = 0; i < audit.workers.size(); ++i)
-        threads.push_back(balance_json("worker " + std::to_string(i), audit.workers[i]));
-    threads.push_back(balance_json("control", audit.control));
-    return {{"closes", audit.closes},       {"at_rest", audit.at_rest},
-            {"in_rings", audit.in_rings},   {"receive_missed_packets", audit.receive_missed},
-            {"buffers", audit.buffers},     {"buffers_in_use", audit.buffers_in_use},
-            {"threads", std::move(threads)}};
-}
-
 Json version_json(const StatusSource& source) {
     return {{"version", source.version}, {"march", source.march}, {"api", "v1"}};
 }
@@ -262,8 +237,8 @@ Json runtime_json(Reading& reading) {
             {"uptime_seconds", source.now() - source.started},
             {"ports", reading.config().ports.size()},
             {"workers", reading.workers().size()},
-            {"buffers", reading.audit().buffers},
-            {"buffers_in_use", reading.audit().buffers_in_use},
+            {"buffers", reading.audit().buffers.all},
+            {"buffers_in_use", reading.audit().buffers.in_use},
             {"adoptions", adoptions},
             {"adoption_seconds_max", source.seconds(longest)},
             {"notes", reading.config().notes}};

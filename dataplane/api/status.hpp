@@ -24,9 +24,11 @@ Json neighbors_json(Reading& reading);
 Json drops_json(Reading& reading);
 // One row for each slice of each port: its share of the port, what came, went and waits.
 Json slices_json(Reading& reading);
-// {closes, at_rest, in_rings, receive_missed_packets, buffers, buffers_in_use,
+// {closes, findings: [SENTENCE], at_rest, in_rings, receive_missed_packets,
+//   missed: [{port, cause, packets}], buffers, buffers_in_use, buffers_...,
 //   threads: [{thread, received, originated, taken_over, sent, consumed, handed_over, drops, held,
-//   closes}]}
+//   closes}],
+//   slices: [{port, slice, worker, lossless, refused, admitted, departed, dropped, held, closes}]}
 Json audit_json(Reading& reading);
 // {node, version, march, pid, config_file, config_version, started, uptime_seconds, ...}
 Json runtime_json(Reading& reading);

@@ -171,9 +171,12 @@ std::vector<NeighborView> Controller::neighbors() const {
     return slow_path_.neighbors(steady_now());
 }
 
+std::vector<std::string> Controller::slice_names() const { return slice_slots_.names(); }
+
 Balance Controller::balance() const {
     Balance sum = balance_of(*setup_.slow_path.shard);
     sum.held = slow_path_.held();
+    sum.held_buffers = slow_path_.held_buffers();
     return sum;
 }
 

@@ -55,6 +55,7 @@ public:
     ReloadResult reload(const Config& next);
     std::vector<NeighborView> neighbors() const;
     Balance balance() const;
+    std::vector<std::string> slice_names() const;  // by slot; removed ones too
     bool link_up(PortId port) const { return links_[index(port)].load(std::memory_order_relaxed); }
 
 private:

@@ -4,6 +4,7 @@
 // monotonic, also when a policy is removed and comes back. Control thread only.
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "dataplane/base/ids.hpp"
 
@@ -16,6 +17,11 @@ public:
         return slots_.try_emplace(name, next).first->second;
     }
     std::size_t size() const { return slots_.size(); }
+    std::vector<std::string> names() const {  // by slot
+        std::vector<std::string> all(slots_.size());
+        for (const auto& [name, slot] : slots_) all[index(slot)] = name;
+        return all;
+    }
 
 private:
     std::unordered_map<std::string, CounterId> slots_;

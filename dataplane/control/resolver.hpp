@@ -105,6 +105,12 @@ public:
     // Gives back everything held, as Drop::stopped.
     void stop(ResolverOutput& out);
 
+    // Calls see(packet) for each that waits: what an audit counts.
+    template <class See>
+    void walk(See&& see) const {
+        for (const auto& [id, entry] : entries_)
+            for (PacketHandle packet : entry.held) see(packet);
+    }
     std::size_t held() const;                           // counted by walking the queues
     std::vector<NeighborView> view(Instant now) const;  // by port and address
 

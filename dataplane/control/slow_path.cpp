@@ -90,6 +90,12 @@ std::vector<NeighborId> SlowPath::configure(const Config& config,
     return slots;
 }
 
+std::size_t SlowPath::held_buffers() const {
+    std::size_t n = 0;
+    resolver_.walk([&](PacketHandle it) { n += static_cast<const Packet*>(it)->nb_segs; });
+    return n;
+}
+
 std::size_t SlowPath::poll(const Snapshot& snapshot, Instant now) {
     std::array<Packet*, round_size> round;
     std::size_t moved = 0;
@@ -240,6 +246,7 @@ void SlowPath::carry_out(ResolverOutput& output) {
     for (const auto& lost : output.lost) {
         Packet& packet = *static_cast<Packet*>(lost.packet);
         if (lost.drop == Drop::neighbor_failed) send_unreachable(packet);
+        if (lost.drop == Drop::neighbor_queue_full) refuse(packet, lost.port);
         lose(packet, lost.port, lost.drop);
     }
     for (const NeighborId id : output.erased)
@@ -285,7 +292,14 @@ void SlowPath::inject(Packet& packet, WorkerId worker) {
         setup_.shard->handed_over.add();
         return;
     }
-    lose(packet, static_cast<PortId>(packet.port), Drop::handoff_full);
+    const auto port = static_cast<PortId>(packet.port);
+    if (inject_info(packet).inject == Inject::frame) refuse(packet, port);
+    lose(packet, port, Drop::handoff_full);
+}
+
+// A frame for `port` that finds no room; it carries its EgressTag.
+void SlowPath::refuse(const Packet& packet, PortId port) {
+    setup_.shard->ports[port].slices[row_of(egress_tag(packet).slice)].refused.add();
 }
 
 void SlowPath::lose(Packet& packet, PortId port, Drop drop) {

@@ -38,6 +38,7 @@ public:
     void stop();
 
     std::size_t held() const { return resolver_.held(); }
+    std::size_t held_buffers() const;  // that those lie in
     std::vector<NeighborView> neighbors(Instant now) const { return resolver_.view(now); }
 
 private:
@@ -53,6 +54,7 @@ private:
     void carry_out(ResolverOutput& output);
     Packet* make_packet(std::span<const std::byte> bytes, std::size_t room);
     void inject(Packet& packet, WorkerId worker);
+    void refuse(const Packet& packet, PortId port);
     void lose(Packet& packet, PortId port, Drop drop);
     void consume(Packet& packet);
     void release_neighbors();

@@ -19,10 +19,13 @@
 #include "dataplane/io/leaks_of_others.hpp"
 #include "dataplane/io/runtime_directory.hpp"
 #include "dataplane/io/tap_mtu.hpp"
+#include "dataplane/io/xdp/limits.hpp"
 #include "dataplane/io/xdp/steering.hpp"
 
 namespace weir {
 namespace {
+
+constexpr std::uint32_t vdev_ring_packets = 1024;
 
 [[noreturn]] void refuse(const PortConfig& config, const std::string& why) {
     throw Error{ExitCode::device, fmt::format("port {} ({}): {}", config.name, config.device, why)};
@@ -78,6 +81,26 @@ std::unique_ptr<InterfaceLock> lock_for(const DevicePlan& plan, const PortConfig
     const std::string key = lock_key(plan.device);
     if (key.empty()) return nullptr;
     return std::make_unique<InterfaceLock>(runtime_directory(), key, config.name, node.name);
+}
+
+// What DPDK 22.11's drivers keep of the pool (`docs/nics.md`). The rings of an AF_XDP socket are
+// the driver's; a virtual device may be a ring itself, as net_ring is.
+DeviceBuffers buffers_of(const DevicePlan& plan, std::uint32_t receive, std::uint32_t transmit) {
+    struct Ask {
+        std::uint32_t receive, transmit;
+        DeviceBuffers operator()(const PciDevice&) const { return {receive, transmit}; }
+        DeviceBuffers operator()(const AfXdpDevice&) const {
+            return {receive, std::max(transmit, xdp_ring_packets)};
+        }
+        DeviceBuffers operator()(const AfPacketDevice&) const { return {}; }
+        DeviceBuffers operator()(const TapDevice&) const { return {}; }
+        DeviceBuffers operator()(const MemifDevice&) const { return {}; }
+        DeviceBuffers operator()(const VdevDevice&) const {
+            const std::uint32_t most = receive + std::max(transmit, vdev_ring_packets);
+            return {receive, most};
+        }
+    };
+    return std::visit(Ask{receive, transmit}, plan.device);
 }
 
 // The kernel frees the queue of a closed AF_XDP socket a little later (net/xdp/xsk_buff_pool.c,
@@ -182,6 +205,8 @@ void Port::configure(const PortConfig& config, const DevicePlan& plan, rte_mempo
     for (std::uint16_t q = 0; q < transmit_queues; ++q)
         check(config, plan, fmt::format("transmit queue {} cannot be set up", q),
               rte_eth_tx_queue_setup(device_, q, transmit_descriptors, socket_id, &transmit));
+    buffers_ = buffers_of(plan, std::uint32_t{receive_queues_} * receive_descriptors,
+                          std::uint32_t{transmit_queues} * transmit_descriptors);
     chains_ = (conf.txmode.offloads & RTE_ETH_TX_OFFLOAD_MULTI_SEGS) != 0;
     checks_ipv4_ = (conf.rxmode.offloads & RTE_ETH_RX_OFFLOAD_IPV4_CKSUM) != 0;
 }

@@ -32,6 +32,14 @@ struct DeviceCounters {
     std::vector<Missed> missed;
 };
 
+// Of the pool's buffers that the device keeps, what cannot be known: how many its receive rings may
+// lack of those they were filled with, how many that were sent its transmit rings have not given
+// back. Both are 0 where the driver copies packets.
+struct DeviceBuffers {
+    std::uint32_t lag = 0;
+    std::uint32_t in_flight = 0;
+};
+
 class Device;         // attached to DPDK
 class InterfaceLock;  // held while the port lives
 class KernelSide;     // the kernel interface behind the device, where there is one
@@ -65,6 +73,7 @@ public:
     bool link_up() const noexcept;                     // control thread
     std::optional<BitsPerSecond> speed() const;
     DeviceCounters counters() const;
+    DeviceBuffers buffers() const { return buffers_; }
 
     // What of the traffic on this interface is weir's: AF_XDP and AF_PACKET ports take that and
     // leave the rest to the kernel, other devices take everything. Called before the first snapshot
@@ -85,6 +94,7 @@ private:
     std::uint16_t device_ = RTE_MAX_ETHPORTS;
     MacAddr mac_{};
     std::uint16_t receive_queues_ = 0;
+    DeviceBuffers buffers_;
     bool nic_ = false;
     bool chains_ = false;
     bool checks_ipv4_ = false;

@@ -13,10 +13,14 @@
 
 namespace weir {
 
-// Of one slice at the port it leaves by; written by the worker that owns the port.
+// Of one slice at the port it leaves by; written by the worker that owns the port, but for
+// `refused`, which every thread has its own of. At any moment the owner is between two packets:
+//   admitted = departed + dropped + held
 struct SliceCounters {
     PacketCounter admitted;  // into a queue
     PacketCounter departed;  // taken by the device
+    Counter dropped;         // admitted, and never left
+    Counter refused;         // not admitted for want of room
     Counter high_packets;    // most that was queued; only grows
     Counter marked;          // Congestion Experienced written here
 };
@@ -27,11 +31,15 @@ struct IncomingCharge {
     Counter taken;
     Counter given;
 };
+// A row of counters for each slot of a slice; the last is of what goes ahead of all slices.
+inline constexpr std::size_t control_row = max_slices;
+inline constexpr std::size_t slice_rows = max_slices + 1;
+constexpr std::size_t row_of(std::uint16_t slot) { return slot < max_slices ? slot : control_row; }
 
 struct PortCounters {
     PacketCounter received;  // taken from the device
     PacketCounter sent;      // given to the device
-    std::vector<SliceCounters> slices = std::vector<SliceCounters>(max_slices);     // by slot
+    std::vector<SliceCounters> slices = std::vector<SliceCounters>(slice_rows);     // by row
     std::vector<IncomingCharge> charges = std::vector<IncomingCharge>(max_slices);  // by slot
     std::array<Counter, drop_count>
         drops;  // by the port the packet came in on (egress reasons: went out on)
@@ -57,12 +65,13 @@ struct alignas(64) Shard {
 struct Balance {
     std::uint64_t received = 0, originated = 0, taken_over = 0;
     std::uint64_t sent = 0, consumed = 0, handed_over = 0, drops = 0, held = 0;
-    bool closes() const {
-        return received + originated + taken_over == sent + consumed + handed_over + drops + held;
-    }
+    std::uint64_t held_buffers = 0;  // that the held packets lie in
+    std::uint64_t came() const { return received + originated + taken_over; }
+    std::uint64_t ended() const { return sent + consumed + handed_over + drops; }
+    bool closes() const { return came() == ended() + held; }
 };
 
-// All of it but `held`.
+// All of it but what is held.
 inline Balance balance_of(const Shard& shard) {
     Balance sum;
     for (const PortCounters& port : shard.ports) {

@@ -9,9 +9,10 @@ void EgressPort::adopt(const Snapshot& snapshot, Instant now) {
 
 Drop EgressPort::queue(Packet& packet) noexcept {
     const Drop drop = queues_.admit(packet);
-    if (drop != Drop::none) return drop;
-    const std::uint16_t slice = egress_tag(packet).slice;
-    if (slice < max_slices) counters_.slices[slice].admitted.add(packet.pkt_len);
+    if (drop == Drop::none)
+        row(packet).admitted.add(packet.pkt_len);
+    else
+        row(packet).refused.add();
     return drop;
 }
 
@@ -37,30 +38,27 @@ void EgressPort::count_departed(std::size_t packets) noexcept {
     for (const std::size_t end = ready_begin_ + packets; ready_begin_ < end; ++ready_begin_) {
         const Noted& noted = noted_[ready_begin_];
         bytes += noted.length;
-        if (noted.slice < max_slices) counters_.slices[noted.slice].departed.add(noted.length);
+        counters_.slices[row_of(noted.slice)].departed.add(noted.length);
     }
     counters_.sent.packets.add(packets);
     counters_.sent.bytes.add(bytes);
 }
 
+void EgressPort::drop_held(Packet& packet, std::size_t row, Drop drop) noexcept {
+    counters_.drops[static_cast<std::size_t>(drop)].add();
+    counters_.slices[row].dropped.add();
+    rte_pktmbuf_free(&packet);
+}
+
 void EgressPort::discard(Drop drop) noexcept {
-    Counter& counter = counters_.drops[static_cast<std::size_t>(drop)];
-    for (; ready_begin_ < ready_end_; ++ready_begin_) {
-        counter.add();
-        rte_pktmbuf_free(ready_[ready_begin_]);
-    }
+    walk([&](Packet& packet, std::size_t row) { drop_held(packet, row, drop); });
     ready_begin_ = ready_end_ = 0;
-    queues_.walk([&](Packet& packet, const std::optional<SliceId>&) {
-        counter.add();
-        rte_pktmbuf_free(&packet);
-    });
     queues_.clear();
 }
 
 std::size_t EgressPort::held() const noexcept {
     std::size_t n = 0;
-    for (std::size_t i = ready_begin_; i < ready_end_; ++i) n += ready_[i] != nullptr;
-    queues_.walk([&](const Packet&, const std::optional<SliceId>&) { ++n; });
+    walk([&](const Packet&, std::size_t) { ++n; });
     return n;
 }
 

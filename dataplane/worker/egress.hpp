@@ -32,7 +32,7 @@ public:
         if (ready_end_ < burst && queues_.empty() && (straight_ || queues_.pass(packet)))
             [[likely]] {
             const std::uint16_t slice = egress_tag(packet).slice;
-            if (slice < max_slices) counters_.slices[slice].admitted.add(packet.pkt_len);
+            counters_.slices[row_of(slice)].admitted.add(packet.pkt_len);
             make_ready({&packet, packet.pkt_len, slice});
             return Drop::none;
         }
@@ -63,10 +63,24 @@ public:
     // At the end: what never left is counted under `drop`.
     void discard(Drop drop) noexcept;
 
-    // Counted by walking, for the audit.
-    std::size_t held() const noexcept;
+    // Calls see(packet, row) for each that is held, for the audit: in its queue, or in the burst
+    // that is next.
+    template <class See>
+    void walk(See&& see) const noexcept {
+        for (std::size_t i = ready_begin_; i < ready_end_; ++i)
+            see(*ready_[i], row_of(egress_tag(*ready_[i]).slice));
+        queues_.walk([&](Packet& packet, const std::optional<SliceId>& slot) {
+            see(packet, slot ? index(*slot) : control_row);
+        });
+    }
+    std::size_t held() const noexcept;  // counted by walking
+    // Whether a slice has had this row here, or it is control's.
+    bool has_row(std::size_t row) const noexcept {
+        return row == control_row || queues_.knows(row);
+    }
     bool empty() const noexcept { return ready_begin_ == ready_end_ && queues_.empty(); }
     PortCounters& counters() noexcept { return counters_; }
+    const PortCounters& counters() const noexcept { return counters_; }
 
 private:
     struct Noted {  // the device may free what it takes
@@ -78,8 +92,12 @@ private:
         ready_[ready_end_] = next.packet;
         noted_[ready_end_++] = {next.length, next.slice};
     }
+    SliceCounters& row(const Packet& packet) noexcept {
+        return counters_.slices[row_of(egress_tag(packet).slice)];
+    }
     Drop queue(Packet& packet) noexcept;
     void fill(Instant now) noexcept;
+    void drop_held(Packet& packet, std::size_t row, Drop drop) noexcept;
     void count_departed(std::size_t packets) noexcept;
 
     PortCounters& counters_;

@@ -122,8 +122,9 @@ void Pipeline::flush() noexcept {
         const std::size_t taken = outbox.ring->push({outbox.packets.data(), outbox.count});
         setup_.shard->handed_over.add(taken);
         for (std::size_t i = taken; i < outbox.count; ++i) {
-            const auto out = static_cast<PortId>(outbox.packets[i]->port);
-            setup_.shard->ports[out].drops[static_cast<std::size_t>(Drop::handoff_full)].add();
+            PortCounters& out = setup_.shard->ports[static_cast<PortId>(outbox.packets[i]->port)];
+            out.drops[static_cast<std::size_t>(Drop::handoff_full)].add();
+            out.slices[row_of(egress_tag(*outbox.packets[i]).slice)].refused.add();
             rte_pktmbuf_free(outbox.packets[i]);
         }
         outbox.count = 0;

@@ -100,7 +100,10 @@ Drop Pipeline::punt_resolve(Packet& packet, Meta meta, NeighborId neighbor,
                          .l3 = sizeof(EthernetHeader),
                          .value = 0,
                          .neighbor = neighbor};
-    return push(setup_.control->resolves, packet) ? Drop::none : Drop::neighbor_queue_full;
+    if (push(setup_.control->resolves, packet)) return Drop::none;
+    const std::size_t row = row_of(egress_tag(packet).slice);
+    setup_.shard->ports[meta.hop.port].slices[row].refused.add();
+    return Drop::neighbor_queue_full;
 }
 
 // The packet goes to control, which drops it there under `drop` after it has answered.

@@ -53,6 +53,10 @@ public:
     Next next(Instant now) noexcept;
 
     bool empty() const noexcept { return scheduler_.empty(); }
+    // Whether a slice has had this slot here.
+    bool knows(std::size_t slot) const noexcept {
+        return slot < slices_.size() && slices_[slot].group.has_value();
+    }
     // Calls see(packet, slot or nothing for control) for each.
     template <class See>
     void walk(See&& see) const noexcept {

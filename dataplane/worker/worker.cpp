@@ -1,5 +1,6 @@
 #include "dataplane/worker/worker.hpp"
 
+#include <rte_mempool.h>
 #include <rte_pause.h>
 
 #include <chrono>
@@ -16,10 +17,12 @@ Worker::Worker(Setup setup) : setup_{std::move(setup)} {
              std::make_unique<EgressPort>(SliceQueues::Setup{.port = id,
                                                              .mine = setup_.shard,
                                                              .all = setup_.shards,
-                                                             .packets = setup_.packets},
+                                                             .packets = setup_.pool->size},
                                           clock_.now())});
         halves[id] = egress_.back().half.get();
+        halves_.push_back({id, halves[id]});
     }
+    cut_.slices.reserve(halves_.size() * slice_rows);
     pipeline_ = std::make_unique<Pipeline>(Pipeline::Setup{
         .self = setup_.id,
         .neighbors = setup_.neighbors,
@@ -42,7 +45,7 @@ void Worker::run() noexcept {
         const std::uint64_t begin = rte_rdtsc();
         const bool busy = loop(clock_.at(begin));
         setup_.publisher->quiescent(setup_.id);
-        take_cut();
+        answer_cut();
         empty_loops = busy ? 0 : empty_loops + 1;
         if (!busy && !holds()) idle(empty_loops);
         const std::uint64_t spent = rte_rdtsc() - begin;
@@ -51,7 +54,7 @@ void Worker::run() noexcept {
         setup_.shard->loops.add();
     }
     drain();
-    take_cut();
+    answer_cut();
     setup_.publisher->leave(setup_.id);
 }
 
@@ -150,18 +153,16 @@ std::size_t Worker::held() const noexcept {
     return n;
 }
 
-void Worker::take_cut() noexcept {
+void Worker::answer_cut() noexcept {
     const std::uint32_t requested = cut_requested_.load(std::memory_order_acquire);
     if (requested == cut_taken_.load(std::memory_order_relaxed)) return;
-    balance_ = balance_of(*setup_.shard);
-    balance_.held = held();
+    take_cut(cut_, *setup_.shard, halves_, *setup_.pool);
     cut_taken_.store(requested, std::memory_order_release);
 }
 
-std::optional<Balance> Worker::cut() const noexcept {
+const Cut* Worker::cut() const noexcept {
     const std::uint32_t requested = cut_requested_.load(std::memory_order_relaxed);
-    if (cut_taken_.load(std::memory_order_acquire) != requested) return {};
-    return balance_;
+    return cut_taken_.load(std::memory_order_acquire) == requested ? &cut_ : nullptr;
 }
 
 // Nothing more is received; what is held goes out, or is counted as Drop::stopped after 100 ms.

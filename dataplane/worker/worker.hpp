@@ -11,6 +11,7 @@
 #include "dataplane/control/publisher.hpp"
 #include "dataplane/io/port.hpp"
 #include "dataplane/worker/clock.hpp"
+#include "dataplane/worker/cut.hpp"
 #include "dataplane/worker/pipeline.hpp"
 
 namespace weir {
@@ -36,7 +37,7 @@ public:
         IdVector<PortId, WorkerId> owners;
         std::vector<bool> chains;  // by port: the device takes multi-segment packets
         std::vector<PacketsPerSecond> punt_rates;
-        std::size_t packets = 0;  // in the pool: no port can ever hold more
+        const rte_mempool* pool = nullptr;  // no port can ever hold more than it has
     };
     explicit Worker(Setup setup);
     ~Worker();
@@ -48,9 +49,10 @@ public:
     void run() noexcept;
     void stop() noexcept { stopping_.store(true, std::memory_order_relaxed); }
 
-    // Any other thread: asks for the balance at the end of a loop; `cut` answers once it was taken.
+    // One other thread at a time: asks for a cut at the end of a loop; `cut` answers once it was
+    // taken (null before), and what it answers stays until the next is asked for.
     void request_cut() noexcept { cut_requested_.fetch_add(1, std::memory_order_release); }
-    std::optional<Balance> cut() const noexcept;
+    const Cut* cut() const noexcept;
 
     const Shard& shard() const { return *setup_.shard; }
 
@@ -66,19 +68,20 @@ private:
     std::size_t transmit(Instant now) noexcept;
     bool holds() const noexcept;
     void idle(unsigned empty_loops) const noexcept;
-    void take_cut() noexcept;
+    void answer_cut() noexcept;
     std::size_t held() const noexcept;
     void drain() noexcept;
 
     Setup setup_;
     TscClock clock_;
     std::vector<Egress> egress_;
+    std::vector<OwnedPort> halves_;  // the same, for the cut
     std::unique_ptr<Pipeline> pipeline_;
     std::uint64_t adopted_ = 0;                    // version of the snapshot of the last loop
     std::atomic<bool> stopping_{false};            // written by control, read by the worker
     std::atomic<std::uint32_t> cut_requested_{0};  // written by API threads
-    std::atomic<std::uint32_t> cut_taken_{0};      // written by the worker, after balance_
-    Balance balance_;                              // valid once cut_taken_ == cut_requested_
+    std::atomic<std::uint32_t> cut_taken_{0};      // written by the worker, after cut_
+    Cut cut_;                                      // valid once cut_taken_ == cut_requested_
 };
 
 }  // namespace weir

@@ -86,8 +86,9 @@ Outcome audit(const Ask& ask, bool json) {
     if (answer.status != 200) return refused(path, answer, json);
     const Json body = parsed(path, answer);
     return read_as(path, [&] {
+        const bool passed = body.at("closes") == true && body.at("findings").empty();
         return Outcome{json ? answer.body : audit_text(body), "",
-                       body.at("closes") == true ? ExitCode::done : ExitCode::no};
+                       passed ? ExitCode::done : ExitCode::no};
     });
 }
 

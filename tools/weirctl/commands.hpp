@@ -17,6 +17,6 @@ struct Outcome {
 // `json`: the daemon's answer as it is, one line.
 Outcome show(const Ask& ask, std::string_view subject, bool json);
 Outcome reload(const Ask& ask, bool json);  // 3 where the file is wrong or needs a restart
-Outcome audit(const Ask& ask, bool json);   // 1 where a sum does not close
+Outcome audit(const Ask& ask, bool json);   // 1 where it found anything
 
 }  // namespace weir

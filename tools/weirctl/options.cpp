@@ -42,8 +42,8 @@ void add_options(CLI::App& app, CtlOptions& options) {
     app.require_subcommand(1);
     app.fallthrough();
     app.footer(
-        "Exit codes: 0 done, 1 a sum does not close, 2 usage, 3 configuration, 5 weir can "
-        "not be reached");
+        "Exit codes: 0 done, 1 the audit found something, 2 usage, 3 configuration, 5 weir "
+        "can not be reached");
 
     auto* const show = app.add_subcommand("show", "what is, as a table");
     std::vector<std::string> subjects;
@@ -55,7 +55,7 @@ void add_options(CLI::App& app, CtlOptions& options) {
     show->footer(subjects_help());
     app.add_subcommand("reload", "reads the configuration file again, whole or not at all")
         ->callback([&] { options.command = CtlOptions::Command::reload; });
-    app.add_subcommand("audit", "where every packet went, thread by thread; 1 if a sum is open")
+    app.add_subcommand("audit", "where every packet went, by thread and slice; 1 if one is missing")
         ->callback([&] { options.command = CtlOptions::Command::audit; });
 }
 

@@ -191,9 +191,8 @@ std::string runtime(const Json& all) {
     return table.text();
 }
 
-}  // namespace
-
-std::string audit_text(const Json& answer) {
+// Both sides of a sum stand beside "=", or "!=" where it is open.
+std::string thread_balances(const Json& all) {
     Table table{{{"THREAD"},
                  {"RECEIVED", right},
                  {"ORIGINATED", right},
@@ -203,22 +202,60 @@ std::string audit_text(const Json& answer) {
                  {"CONSUMED", right},
                  {"HANDED OVER", right},
                  {"DROPS", right},
-                 {"HELD", right},
-                 {"CLOSES"}}};
-    for (const Json& it : answer.at("threads")) {
+                 {"HELD", right}}};
+    for (const Json& it : all) {
         auto row = cells(it, {"thread", "received", "originated", "taken_over", "", "sent",
-                              "consumed", "handed_over", "drops", "held", "closes"});
+                              "consumed", "handed_over", "drops", "held"});
         row[4] = it.at("closes") == true ? "=" : "!=";
         table.add(std::move(row));
     }
-    return table.text() +
+    return table.text();
+}
+
+std::string slice_balances(const Json& all) {
+    Table table{{{"PORT"},
+                 {"SLICE"},
+                 {"WORKER", right},
+                 {"LOSSLESS"},
+                 {"REFUSED", right},
+                 {"ADMITTED", right},
+                 {"=", right},
+                 {"DEPARTED", right},
+                 {"DROPPED", right},
+                 {"HELD", right}}};
+    for (const Json& it : all) {
+        auto row = cells(it, {"port", "slice", "worker", "lossless", "refused", "admitted", "",
+                              "departed", "dropped", "held"});
+        row[6] = it.at("closes") == true ? "=" : "!=";
+        table.add(std::move(row));
+    }
+    return table.text();
+}
+
+std::string lines_of(const Json& sentences) {
+    std::string text;
+    for (const Json& it : sentences) text += it.get_ref<const std::string&>() + "\n";
+    return text;
+}
+
+}  // namespace
+
+std::string audit_text(const Json& answer) {
+    const std::string findings = lines_of(answer.at("findings"));
+    return thread_balances(answer.at("threads")) + "\n" + slice_balances(answer.at("slices")) +
            fmt::format(
-               "\ncloses: {}; between threads: {} packets{}; missed by devices: {}; buffers in "
-               "use: {} of {}\n",
-               cell(answer, "closes"), cell(answer, "in_rings"),
+               "\nbetween threads: {} packets{}; missed by devices: {}; packet buffers in "
+               "use: {} of {}, {} by devices, {} held{}\n{}",
+               cell(answer, "in_rings"),
                cell(answer, "at_rest") == "yes" ? "" : " or more, they are moving",
                cell(answer, "receive_missed_packets"), cell(answer, "buffers_in_use"),
-               cell(answer, "buffers"));
+               cell(answer, "buffers"), cell(answer, "buffers_in_devices"),
+               cell(answer, "buffers_held"),
+               answer.at("buffers_moving_at_most") == 0U
+                   ? ""
+                   : fmt::format(" (+- {} that were moving)",
+                                 cell(answer, "buffers_moving_at_most")),
+               findings.empty() ? "every packet is accounted for\n" : findings);
 }
 
 const std::vector<View>& all_views() {

@@ -16,7 +16,7 @@ struct View {
 const std::vector<View>& all_views();
 const View* find_view(std::string_view subject);
 
-// The balance of each thread and whether it closes.
+// The balance of each thread and of each slice at each port, and what is wrong.
 std::string audit_text(const nlohmann::ordered_json& answer);
 
 }  // namespace weir

@@ -73,8 +73,8 @@ void fill(FakeNode& node) {
     const Ipv6Addr address{};
     for (const char* state : {"reachable", "reachable", "failed"})
         node.neighbors.push_back({PortId{0}, address, MacAddr{}, state, false, Nanos{0}, 0});
-    node.audit.buffers = 1000;
-    node.audit.buffers_in_use = 300;
+    node.audit.buffers.all = 1000;
+    node.audit.buffers.in_use = 300;
 }
 
 TEST(Metrics, NamesFollowTheRulesOfPrometheus) {

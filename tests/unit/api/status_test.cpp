@@ -137,11 +137,21 @@ TEST(Status, TheAuditShowsEachThreadAndWhetherItCloses) {
     FakeNode node;
     node.audit.workers = {{.received = 10, .sent = 7, .drops = 2, .held = 1}, {.received = 5}};
     node.audit.control = {.originated = 2, .taken_over = 3, .sent = 0, .consumed = 5};
-    node.audit.receive_missed = 11;
-    node.audit.closes = false;
+    node.audit.missed = {{"lan0", "ring_full", 4}, {"wan0", "no_buffer", 7}};
+    node.audit.slices = {{.port = "wan0",
+                          .slice = "gold",
+                          .worker = 1,
+                          .lossless = true,
+                          .balance = {.admitted = 9, .departed = 6, .dropped = 1, .held = 2},
+                          .refused = 3}};
+    judge(node.audit);
     const Json audit = read(node, audit_json);
     EXPECT_EQ(audit["closes"], false);
     EXPECT_EQ(audit["receive_missed_packets"], 11);
+    EXPECT_EQ(audit["findings"].size(), 1U + 1U);  // worker 1's sum, the loss
+    EXPECT_EQ(audit["slices"], Json::parse(R"([{"port": "wan0", "slice": "gold", "worker": 1,
+        "lossless": true, "refused": 3, "admitted": 9, "departed": 6, "dropped": 1, "held": 2,
+        "closes": true}])"));
     ASSERT_EQ(audit["threads"].size(), 3U);
     EXPECT_EQ(audit["threads"][0], Json::parse(R"({"thread": "worker 0", "received": 10,
         "originated": 0, "taken_over": 0, "sent": 7, "consumed": 0, "handed_over": 0, "drops": 2,
@@ -155,7 +165,7 @@ TEST(Status, RuntimeSaysWhatRunsAndSince) {
     FakeNode node;
     node.worker(0).adoption_cycles_max.add(2'000);
     node.worker(1).adoptions.add(3);
-    node.audit.buffers = 50;
+    node.audit.buffers.all = 50;
     const Json runtime = read(node, runtime_json);
     EXPECT_EQ(runtime["node"], "edge-a");
     EXPECT_EQ(runtime["config_version"], 7);

@@ -160,30 +160,46 @@ TEST(ReloadCommand, ItsExitCodeIsItsAnswer) {
     EXPECT_TRUE(outcome.out.starts_with("{\"adopted\":false"));
 }
 
-TEST(AuditCommand, ASumThatDoesNotCloseIsOne) {
+TEST(AuditCommand, WhateverItFindsIsOne) {
     FakeNode node;
     node.audit.workers = {{.received = 10, .sent = 7, .drops = 2, .held = 1}};
-    node.audit.closes = true;
+    node.audit.slices = {{.port = "wan0",
+                          .slice = "gold",
+                          .balance = {.admitted = 9, .departed = 7, .dropped = 1, .held = 1}}};
     node.audit.at_rest = true;
-    node.audit.receive_missed = 3;
-    node.audit.buffers = 100;
+    node.audit.missed = {{"lan0", "ring_full", 3}};
+    node.audit.buffers = {.all = 100, .in_use = 1, .held = 1};
+    judge(node.audit);
     Outcome outcome = audit(ask(node), false);
-    EXPECT_EQ(outcome.code, ExitCode::done);  // what a device missed is shown, not judged
+    EXPECT_EQ(outcome.code, ExitCode::done);  // no slice here is lossless
     EXPECT_EQ(outcome.out,
               "THREAD    RECEIVED  ORIGINATED  TAKEN OVER  =  SENT  CONSUMED  HANDED OVER  DROPS  "
-              "HELD  CLOSES\n"
+              "HELD\n"
               "worker 0        10           0           0  =     7         0            0      2  "
-              "   1  yes\n"
+              "   1\n"
               "control          0           0           0  =     0         0            0      0  "
-              "   0  yes\n"
+              "   0\n"
               "\n"
-              "closes: yes; between threads: 0 packets; missed by devices: 3; buffers in use: 0 of "
-              "100\n");
-    node.audit.workers[0].sent = 6;
-    node.audit.closes = false;
+              "PORT  SLICE  WORKER  LOSSLESS  REFUSED  ADMITTED  =  DEPARTED  DROPPED  HELD\n"
+              "wan0  gold        0  no              0         9  =         7        1     1\n"
+              "\n"
+              "between threads: 0 packets; missed by devices: 3; packet buffers in use: 1 of 100, "
+              "0 by devices, 1 held\n"
+              "every packet is accounted for\n");
+    node.audit.any_lossless = true;
+    judge(node.audit);
+    EXPECT_TRUE(node.audit.closes);
+    outcome = audit(ask(node), false);
+    EXPECT_EQ(outcome.code, ExitCode::no);  // a miss alone
+    EXPECT_TRUE(
+        outcome.out.ends_with("\nport lan0: its device missed 3 packets (ring_full), and a "
+                              "lossless slice may have lost them\n"))
+        << outcome.out;
+    node.audit.slices[0].balance.departed = 6;
+    judge(node.audit);
     outcome = audit(ask(node), false);
     EXPECT_EQ(outcome.code, ExitCode::no);
-    EXPECT_NE(outcome.out.find("  !=     6"), std::string::npos) << outcome.out;
+    EXPECT_NE(outcome.out.find("  9  !=         6"), std::string::npos) << outcome.out;
     EXPECT_EQ(audit(ask(node), true).code, ExitCode::no);
 }
 
