@@ -12,7 +12,10 @@
 #include "dataplane/api/reload.hpp"
 #include "dataplane/api/server.hpp"
 #include "dataplane/base/error.hpp"
+
+#include "dataplane/config/buffer_table.hpp"
 #include "dataplane/config/keys.hpp"
+#include "dataplane/config/packet_plan.hpp"
 #include "dataplane/config/parse.hpp"
 #include "dataplane/io/devices.hpp"
 #include "dataplane/io/eal.hpp"
@@ -56,11 +59,11 @@ Config load_or_throw(const std::string& path) {
 
 int check(const std::string& path) {
     const Config config = load_or_throw(path);
-    const std::uint32_t buffers = packet_buffers(config);
+    const std::uint64_t buffers = plan_packets(config).pool;
     fmt::print("{}: ok; {} ports, {} policies, {} SIDs, {} routes; {} packet buffers, {} bytes\n",
                path, config.ports.size(), config.policies.size(), config.sids.size(),
-               config.routes.size(), buffers,
-               packet_memory(buffers, packet_data_room_needed(config)).count());
+               config.routes.size(), buffers, packet_memory_of(config, buffers).count());
+    fmt::print("{}", buffer_table(config));
     for (const std::string& note : config.notes) fmt::print("note: {}\n", note);
     return 0;
 }

@@ -3,9 +3,11 @@
 #include <pthread.h>
 #include <sched.h>
 
+#include <algorithm>
 #include <chrono>
 #include <random>
 
+#include "dataplane/config/packet_plan.hpp"
 #include "dataplane/io/registered_thread.hpp"
 
 namespace weir {
@@ -28,15 +30,16 @@ void pin_to(unsigned core, const char* name) {
     pthread_setname_np(pthread_self(), name);
 }
 
-}  // namespace
-
-std::uint32_t packet_buffers(const Config& config) {
-    return config.memory.packet_buffers != 0 ? config.memory.packet_buffers
-                                             : packet_buffers_needed(config);
+// A pool counts in 32 bits; what is larger is refused by its memory.
+std::uint32_t pool_size(const Config& config) {
+    return static_cast<std::uint32_t>(
+        std::min<std::uint64_t>(plan_packets(config).pool, UINT32_MAX));
 }
 
+}  // namespace
+
 Node::Node(const Config& config)
-    : pool_{make_packet_pool("weir-" + config.node.name, packet_buffers(config),
+    : pool_{make_packet_pool("weir-" + config.node.name, pool_size(config),
                              packet_data_room_needed(config))},
       neighbors_{neighbor_slots, random_seed()},
       publisher_{static_cast<unsigned>(config.workers.cores.size())} {

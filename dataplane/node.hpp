@@ -18,8 +18,6 @@
 
 namespace weir {
 
-// How many packet buffers a Node of this configuration makes.
-std::uint32_t packet_buffers(const Config& config);
 
 class Node {
 public:

@@ -93,7 +93,7 @@ BufferSizes buffer_sizes(const BufferTerms& terms);
 // 400; in no speed is that the 10 us taken here for hosts. t_stall, 500 us: our own pause frame
 // waits while the worker is not scheduled; XON does not count it.
 struct LanTerms {
-    BitsPerSecond rate;  // the limit of the slice, at most the port's; > 0
+    BitsPerSecond rate;  // of the port: hosts know no limit of a slice; > 0
     Nanos cable{1'500};  // one way; 300 m
     Bytes largest;
     ChargeRatio small;

@@ -8,42 +8,12 @@
 namespace weir {
 namespace {
 
-constexpr std::uint32_t whole = 1'000'000;  // 100% in millionths
-
 KeyPath place_of(const Parsing& p, std::size_t slice) {
-    const auto position = p.names.slice_order.position_of(slice);
-    return position ? KeyPath{"slice"}[*position] : KeyPath{"slice"};
+    return slice_place(p, static_cast<SliceId>(slice));
 }
 
 const SliceConfig& slice_at(const Parsing& p, std::size_t i) {
     return p.config.slices[static_cast<SliceId>(i)];
-}
-
-void check_shares(Parsing& p) {
-    std::uint64_t sum = 0;
-    for (std::size_t i = 0; i < p.config.slices.size(); ++i) {
-        const SliceConfig& slice = slice_at(p, i);
-        const KeyPath at = place_of(p, i);
-        if (!p.report.clean(at)) continue;
-        const auto* share = std::get_if<Share>(&slice.guarantee);
-        const auto* share_limit = std::get_if<Share>(&slice.limit);
-        const auto* rate = std::get_if<BitsPerSecond>(&slice.guarantee);
-        const auto* rate_limit = std::get_if<BitsPerSecond>(&slice.limit);
-        if ((share && share_limit && share->millionths > share_limit->millionths) ||
-            (rate && rate_limit && *rate > *rate_limit))
-            p.report.error(at / "guarantee",
-                           fmt::format("{} is above the limit {} of the same slice; lower it or "
-                                       "raise the limit",
-                                       to_string(slice.guarantee), to_string(slice.limit)));
-        if (share == nullptr || share->millionths == 0) continue;
-        const bool fitted = sum <= whole;
-        sum += share->millionths;
-        if (fitted && sum > whole)
-            p.report.error(at / "guarantee",
-                           fmt::format("brings what is guaranteed to {} of a port; all slices "
-                                       "together may have 100%",
-                                       to_string(Share{static_cast<std::uint32_t>(sum)})));
-    }
 }
 
 // Transit nodes tell slices by the outer DSCP.
@@ -124,8 +94,12 @@ void check_lossless(Parsing& p) {
 
 }  // namespace
 
+KeyPath slice_place(const Parsing& p, SliceId slice) {
+    const auto position = p.names.slice_order.position_of(index(slice));
+    return position ? KeyPath{"slice"}[*position] : KeyPath{"slice"};
+}
+
 void check_slices(Parsing& p) {
-    check_shares(p);
     check_dscp(p);
     check_pfc(p);
     check_lossless(p);

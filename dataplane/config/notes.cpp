@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 #include <tuple>
 
@@ -44,8 +45,6 @@ void node_notes(Config& config) {
         config.notes.push_back("node.domain is empty: no source may reach the SIDs of this node");
     if (!config.sids.empty() && !config.ports.empty() && !from_wan)
         config.notes.push_back("no port has role wan: nothing can reach the SIDs of this node");
-    if (config.memory.reserve != Bytes{0})
-        config.notes.push_back("memory.reserve is not in this version: nothing is set aside");
 }
 
 void port_notes(Config& config, Notes notes) {
@@ -56,19 +55,36 @@ void port_notes(Config& config, Notes notes) {
               "flow control between nodes is not in this version; no message is sent or expected");
 }
 
-bool buffered(const SliceConfig& slice) {
-    const SliceConfig plain{};
-    return slice.isolate != plain.isolate || slice.min_packet != plain.min_packet || slice.buffer ||
-           slice.watchdog != plain.watchdog;
+bool watched(const SliceConfig& slice) { return slice.watchdog != SliceConfig{}.watchdog; }
+
+// Lossless slices may be fed from there, and nobody is told to wait.
+bool unguarded(const Config& config, PortId id) {
+    const auto lossless = [&](SliceId slice) { return config.slices[slice].lossless; };
+    const PortConfig& port = config.ports[id];
+    const auto& pfc = port.pfc;
+    if (port.role == Role::wan)
+        return pfc.empty() && std::ranges::any_of(config.slices, &SliceConfig::lossless) &&
+               std::ranges::none_of(config.peers,
+                                    [&](const PeerConfig& peer) { return peer.port == id; });
+    return std::ranges::any_of(config.steer, [&](const SteerConfig& rule) {
+        return rule.port.value_or(id) == id && rule.slice && lossless(*rule.slice) &&
+               std::ranges::none_of(pfc, [&](const auto& it) { return it.second == rule.slice; });
+    });
 }
 
 void slice_notes(Config& config, Notes notes) {
     notes.say("slice", "slices",
               names_where(config.slices, [](const SliceConfig& slice) { return slice.lossless; }),
-              "lossless control is not in this version; a full queue drops all the same");
-    notes.say("slice", "slices", names_where(config.slices, buffered),
-              "isolate, min_packet, buffer and watchdog are not acted on in this version; a "
-              "full queue drops");
+              "nobody is told to wait in this version; what its buffer does not take is dropped");
+    notes.say("slice", "slices", names_where(config.slices, watched),
+              "watchdog is not acted on in this version; a full queue drops");
+    std::vector<std::string> ports;
+    for (std::size_t i = 0; i < config.ports.size(); ++i)
+        if (const auto id = static_cast<PortId>(i); unguarded(config, id))
+            ports.push_back(config.ports[id].name);
+    notes.say("port", "ports", ports,
+              "what comes in there of a lossless slice has no buffer and may be dropped: there is "
+              "no [[peer]], and no pfc for the slice");
 }
 
 void policy_notes(Config& config, Notes notes) {

@@ -14,12 +14,13 @@
 namespace weir {
 namespace {
 
-std::variant<Config, ConfigErrors> read_tree(const toml::table& tree, const std::string& file) {
+std::variant<Config, ConfigErrors> read_tree(const toml::table& tree, const std::string& file,
+                                             const Machine& machine) {
     Report report{tree, file};
     const Section top{tree, KeyPath{}, top_keys(), report};
     const Names names = collect_names(tree, report);
     Config config;
-    Parsing p{tree, top, names, report, config};
+    Parsing p{tree, top, names, report, config, machine};
     parse_node(p);
     parse_ports(p);
     parse_peers(p);
@@ -28,7 +29,9 @@ std::variant<Config, ConfigErrors> read_tree(const toml::table& tree, const std:
     parse_sids(p);
     parse_routes(p);
     check_addresses(p);
+    check_shares(p);
     check_slices(p);
+    check_buffers(p);
     check_routes(p);
     check_paths(p);
     if (report.any()) return report.take();
@@ -51,12 +54,13 @@ std::string ConfigError::to_string() const {
                        : fmt::format("{}:{}:{}: {}: {}", file, line, column, key, text);
 }
 
-std::variant<Config, ConfigErrors> parse_config(std::string_view text, const std::string& file) {
+std::variant<Config, ConfigErrors> parse_config(std::string_view text, const std::string& file,
+                                                const Machine& machine) {
     try {
         if (const auto beyond = beyond_bounds(text))
             return ConfigErrors{{file, beyond->line, beyond->column, "", beyond->text}};
         const toml::table tree = toml::parse(text);
-        return read_tree(tree, file);
+        return read_tree(tree, file, machine);
     } catch (const toml::parse_error& error) {
         const auto begin = error.source().begin;
         return ConfigErrors{{file, std::max(begin.line, 1U), std::max(begin.column, 1U), "",
@@ -81,7 +85,7 @@ std::variant<Config, ConfigErrors> load_config(const std::string& path) {
            (stream.read(block, sizeof block) || stream.gcount() > 0))
         text.append(block, static_cast<std::size_t>(stream.gcount()));
     if (stream.bad()) return fail(errno != 0 ? std::strerror(errno) : "reading stopped half way");
-    return parse_config(text, path);
+    return parse_config(text, path, this_machine());
 }
 
 }  // namespace weir

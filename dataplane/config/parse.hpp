@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "dataplane/config/config.hpp"
+#include "dataplane/config/machine.hpp"
 
 namespace weir {
 
@@ -22,9 +23,11 @@ struct ConfigError {
 
 using ConfigErrors = std::vector<ConfigError>;
 
-// `file` is only the name used in errors. Never throws on bad input, whatever the bytes.
-std::variant<Config, ConfigErrors> parse_config(std::string_view text, const std::string& file);
-// Reads the file; a file that can not be read is one ConfigError at 0:0.
+// `file` is only the name used in errors. Never throws on bad input, whatever the bytes. What
+// `machine` can not hold is an error.
+std::variant<Config, ConfigErrors> parse_config(std::string_view text, const std::string& file,
+                                                const Machine& machine = {});
+// Reads the file, for this machine; a file that can not be read is one ConfigError at 0:0.
 std::variant<Config, ConfigErrors> load_config(const std::string& path);
 
 // What changes from `running` to `next` that only a restart can do ("port wan0: mtu 1500 -> 9000"),

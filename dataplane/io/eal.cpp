@@ -11,10 +11,11 @@
 #include <filesystem>
 
 #include "dataplane/base/error.hpp"
+#include "dataplane/config/machine.hpp"
+#include "dataplane/config/packet_plan.hpp"
 #include "dataplane/io/device_string.hpp"
 #include "dataplane/io/dpdk_log.hpp"
 #include "dataplane/io/hugepages.hpp"
-#include "dataplane/io/mempool.hpp"
 #include "dataplane/io/numa.hpp"
 #include "dataplane/io/pci_sysfs.hpp"
 #include "dataplane/io/runtime_directory.hpp"
@@ -60,6 +61,17 @@ void add_device_arguments(std::vector<std::string>& arguments, const EalOptions&
         return;
     }
     for (const auto& address : options.allow) arguments.insert(arguments.end(), {"-a", address});
+}
+
+// Without hugepages the kernel promises more than there is, and would end us later instead.
+void require_available(Bytes buffers) {
+    const auto there = this_machine().available;
+    if (!there || buffers <= *there) return;
+    throw Error{ExitCode::device,
+                fmt::format("memory: packet buffers take {} bytes, {} more than the {} that are "
+                            "available: end other programs, or lower what \"weir --check\" shows "
+                            "them to be for",
+                            buffers.count(), (buffers - *there).count(), there->count())};
 }
 
 }  // namespace
@@ -116,9 +128,10 @@ EalOptions eal_options(const Config& config) {
             options.pci = true;
             options.allow.push_back(pci->address);
         }
-    options.memory = packet_memory(packet_buffers_needed(config), packet_data_room_needed(config)) +
-                     config.memory.reserve + Bytes{128ULL << 20};
+    const Bytes buffers = packet_memory_of(config, plan_packets(config).pool);
+    options.memory = buffers + Bytes{128ULL << 20};
     options.hugepages = resolve_hugepages(config.memory.hugepages, options.memory);
+    if (options.hugepages == HugePages::none) require_available(buffers);
     return options;
 }
 

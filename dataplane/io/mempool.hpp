@@ -19,10 +19,8 @@ using PacketPool = std::unique_ptr<rte_mempool, MempoolFree>;
 // Throws Error{ExitCode::device} with the bytes that are missing and the command that mends it.
 PacketPool make_packet_pool(const std::string& name, std::uint32_t packets,
                             std::uint16_t data_room = packet_data_room);
-// Enough for every descriptor ring, hand-off ring, cache and hold queue that `config` implies.
-std::uint32_t packet_buffers_needed(const Config& config);
-// The data room of those: larger than `packet_data_room` where an AF_XDP port's MTU asks for it,
-// because such a port cannot chain.
+// The data room of a pool for `config`: larger than `packet_data_room` where an AF_XDP port's MTU
+// asks for it, because such a port cannot chain.
 std::uint16_t packet_data_room_needed(const Config& config);
 // What such a pool takes.
 Bytes packet_memory(std::uint32_t packets, std::uint16_t data_room);

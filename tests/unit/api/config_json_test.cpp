@@ -31,7 +31,7 @@ idle = "sleep 50us"
 [memory]
 hugepages = "2M"
 reserve = "64MiB"
-packet_buffers = 65536
+packet_buffers = 200000
 [api]
 socket = "/tmp/weir.sock"
 mode = "0600"

@@ -130,7 +130,9 @@ dscp = 1
           "t:10:11: peer[1].locator: fc00:b:1::/48 overlaps fc00:b::/32 of peer b; locators of "
           "nodes are apart",
           "t:16:11: peer[2].locator: fc00:a:d::/48 overlaps fc00:a::/32 of this node; locators of "
-          "nodes are apart"}},
+          "nodes are apart",
+          "t:32:1: port[1].rate: the buffer of lossless slice gold for peer c can not be sized "
+          "without it; write the rate of the line, like \"100G\", or give the slice a buffer"}},
         {R"([[slice]]
 id = 1
 name = "a"

@@ -108,10 +108,11 @@ TEST(Example, NotesSayWhatIsNotDone) {
             "port lan0: 802.1Qbb (pfc) is not in this version; hosts are neither paused nor obeyed",
             "peer transit-1: flow control between nodes is not in this version; no message is sent "
             "or expected",
-            "slice training: lossless control is not in this version; a full queue drops all the "
-            "same",
-            "slice training: isolate, min_packet, buffer and watchdog are not acted on in "
-            "this version; a full queue drops",
+            "slice training: nobody is told to wait in this version; what its buffer does not take "
+            "is dropped",
+            "slice training: watchdog is not acted on in this version; a full queue drops",
+            "port wan1: what comes in there of a lossless slice has no buffer and may be dropped: "
+            "there is no [[peer]], and no pfc for the slice",
             "policy to-dc: bsid is not in this version; packets to it are dropped as sid_unknown",
             "policy to-dc: probe is not in this version; a path is up while its first segment has "
             "a route",
@@ -161,12 +162,12 @@ TEST(Example, Variations) {
          [&](const Config& c) { return slice(c).control == Control::credit; }},
         {"control   = \"precise\"", "",
          [&](const Config& c) { return slice(c).control == Control::precise; }},
-        {"\"40%\"", "\"10.5G\"",
+        {"\"40%\"", "\"9.5G\"",
          [&](const Config& c) {
-             return slice(c).guarantee == RateOrShare{BitsPerSecond{10'500'000'000}};
+             return slice(c).guarantee == RateOrShare{BitsPerSecond{9'500'000'000}};
          }},
-        {"buffer    = \"auto\"", "buffer = \"2MiB\"",
-         [&](const Config& c) { return slice(c).buffer == Bytes{2U << 20U}; }},
+        {"buffer    = \"auto\"", "buffer = \"64MiB\"",
+         [&](const Config& c) { return slice(c).buffer == Bytes{64U << 20U}; }},
         {"\"pipe\"", "\"uniform\"",
          [&](const Config& c) { return slice(c).dscp_mode == DscpMode::uniform; }},
         {"action = \"drop\"", "action = \"alert\"",

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "dataplane/config/packet_plan.hpp"
 #include "dataplane/io/device_plan.hpp"
 #include "dataplane/io/mempool.hpp"
 #include "dataplane/io/xdp/limits.hpp"
@@ -41,12 +42,21 @@ TEST(PacketDataRoom, GrowsOnlyForAnXdpPortThatNeedsIt) {
 
 TEST(PacketBuffers, CoverEveryRing) {
     Config config = with_ports({"0000:17:00.0", "af_xdp:x0"});
-    const auto one = packet_buffers_needed(config);
-    EXPECT_GE(one, 2 * (2048U + 2048U) + 2 * 2048U);
+    const auto one = plan_packets(config).rings;
+    EXPECT_GE(one, 2 * (2048U + 2048U) + 2 * xdp_ring_packets);
     config.workers.cores = {0, 1, 2, 3};
-    EXPECT_GE(packet_buffers_needed(config), one + 3 * 2 * 2048U);  // receive rings of each worker
-    config.memory.packet_buffers = 1000;
-    EXPECT_EQ(packet_buffers_needed(config), 1000U);
+    EXPECT_GE(plan_packets(config).rings, one + 3 * 2 * 2048U);  // receive rings of each worker
+}
+
+// The plan knows no DPDK: what it says of an element is what DPDK takes for it.
+TEST(PacketBuffers, TakeTheMemoryThatThePlanSays) {
+    for (unsigned mtu = 68; mtu <= xdp_driver_mtu; ++mtu) {
+        const Config config = with_ports({"af_xdp:x0", "tap:t0"}, static_cast<std::uint16_t>(mtu));
+        ASSERT_EQ(packet_buffer_bytes(config), packet_memory(1, packet_data_room_needed(config)))
+            << mtu;
+    }
+    const Config config = with_ports({"tap:t0"}, 9216);
+    EXPECT_EQ(packet_memory_of(config, 1000), packet_memory(1000, packet_data_room));
 }
 
 TEST(StableMac, IsALocalUnicastAddressThatStays) {
