@@ -69,7 +69,7 @@ public:
         next.ports[wan].rate = BitsPerSecond{400'000'000'000};
         for (std::size_t i = 0; i < next.slices.size(); ++i) {
             next.slices[static_cast<SliceId>(i)].lossless = true;
-            next.ports[lan].buffers[static_cast<SliceId>(i)] = Bytes{std::uint64_t{1} << 40U};
+            next.ports[lan].lossless_in[static_cast<SliceId>(i)] = Bytes{std::uint64_t{1} << 40U};
         }
         port().adopt(next, bed_.now);
     }

@@ -32,6 +32,8 @@ std::variant<Config, ConfigErrors> load_config(const std::string& path);
 
 // What changes from `running` to `next` that only a restart can do ("port wan0: mtu 1500 -> 9000"),
 // empty if a reload may go ahead: ports, workers, memory, api and a larger pool need a restart.
-std::vector<std::string> needs_restart(const Config& running, const Config& next);
+// `pool`: packet buffers that there are, which do not grow while they are used; 0: not compared.
+std::vector<std::string> needs_restart(const Config& running, const Config& next,
+                                       std::uint64_t pool = 0);
 
 }  // namespace weir

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "dataplane/config/packet_plan.hpp"
 #include "dataplane/config/parse.hpp"
 #include "dataplane/config/quantity.hpp"
 #include "dataplane/config/words.hpp"
@@ -94,7 +95,8 @@ void all_ports(const Config& running, const Config& next, Differences& out) {
 
 }  // namespace
 
-std::vector<std::string> needs_restart(const Config& running, const Config& next) {
+std::vector<std::string> needs_restart(const Config& running, const Config& next,
+                                       std::uint64_t pool) {
     Differences out;
     out.compare("workers.cores", running.workers.cores, next.workers.cores);
     out.compare("workers.idle", idle_text(running.workers), idle_text(next.workers));
@@ -106,6 +108,12 @@ std::vector<std::string> needs_restart(const Config& running, const Config& next
                 fmt::format("{:04o}", next.api.mode));
     out.compare("api.metrics", running.api.metrics, next.api.metrics);
     all_ports(running, next, out);
+    const PacketPlan plan = plan_packets(next, pool);
+    if (pool != 0 && plan.missing != 0)
+        out.say(fmt::format(
+            "memory: lossless slices take {} packet buffers, {} more than a pool of {} has for "
+            "them beside rings and lossy slices; memory.reserve keeps room for such a reload",
+            plan.lossless, plan.missing, pool));
     return out.take();
 }
 

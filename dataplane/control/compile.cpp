@@ -5,21 +5,16 @@
 #include <map>
 #include <numeric>
 
+#include "dataplane/control/compile_parts.hpp"
+
 namespace weir {
 namespace {
 
 using Address = std::variant<Ipv4Addr, Ipv6Addr>;
-using Prefix = std::variant<Ipv4Prefix, Ipv6Prefix>;
 
 Ipv6Addr key_of(const Address& address) {
     if (const auto* v4 = std::get_if<Ipv4Addr>(&address)) return mapped(*v4);
     return std::get<Ipv6Addr>(address);
-}
-
-Marking marking_of(const SliceConfig& slice) {
-    if (slice.dscp_mode == DscpMode::uniform) return {.keep = 0xff, .set = 0};
-    return {.keep = 0x03,
-            .set = static_cast<std::uint8_t>(static_cast<unsigned>(slice.dscp) << 2U)};
 }
 
 class Compiler {
@@ -32,31 +27,16 @@ public:
 
     std::shared_ptr<Snapshot> run() {
         node();
-        slices();
         ports();
+        compile_slices(input_, *out_);
         tables();
         policies();
-        steering();
+        compile_steering(config_, *out_);
         sids();
         return std::move(out_);
     }
 
 private:
-    struct TableEntries {
-        std::vector<RangeTable<std::uint32_t>::Entry> ipv4;
-        std::vector<RangeTable<unsigned __int128>::Entry> ipv6;
-
-        void add(const Ipv4Prefix& to, std::uint32_t value) {
-            ipv4.push_back({to.address.bits(), to.length, value});
-        }
-        void add(const Ipv6Prefix& to, std::uint32_t value) {
-            ipv6.push_back({to.address.bits(), to.length, value});
-        }
-        void add(const Prefix& to, std::uint32_t value) {
-            std::visit([&](const auto& prefix) { add(prefix, value); }, to);
-        }
-    };
-
     void node() {
         out_->version = input_.version;
         out_->config = input_.config;
@@ -80,45 +60,7 @@ private:
             made.table = port.table;
             made.source_check = port.source_check;
             made.rate = port.rate.value_or(unlimited_rate);
-            shares(id, made);
             out_->ports.push_back(std::move(made));
-        }
-    }
-
-    void slices() {
-        for (const SliceConfig& slice : config_.slices) {
-            const auto position = static_cast<std::uint16_t>(out_->slices.size());
-            const auto slot =
-                input_.slices == nullptr
-                    ? position
-                    : static_cast<std::uint16_t>(index(input_.slices->slot(slice.name)));
-            const SliceId id = out_->slices.push_back({.slot = slot,
-                                                       .buckets = slice.queues,
-                                                       .weight = slice.weight,
-                                                       .lossless = slice.lossless,
-                                                       .ecn = slice.ecn});
-            if (slice.dscp_mode == DscpMode::pipe)
-                out_->slice_of_dscp[static_cast<std::size_t>(slice.dscp)] = id;
-        }
-    }
-
-    // Shares of a port whose rate nobody knows are of nothing: no guarantee, no limit.
-    void shares(PortId id, SnapshotPort& port) const {
-        std::optional<BitsPerSecond> rate = config_.ports[id].rate;
-        if (!rate && input_.speeds.contains(id)) rate = input_.speeds[id];
-        const auto of = [&](const RateOrShare& value, BitsPerSecond otherwise) {
-            if (const auto* absolute = std::get_if<BitsPerSecond>(&value)) return *absolute;
-            const auto share = std::get<Share>(value).millionths;
-            if (!rate) return otherwise;
-            return BitsPerSecond{static_cast<std::uint64_t>(
-                static_cast<unsigned __int128>(rate->count()) * share / 1'000'000)};
-        };
-        for (const SliceConfig& slice : config_.slices) {
-            const bool whole = slice.limit == RateOrShare{Share{1'000'000}};
-            port.buffers.push_back(Bytes{0});
-            port.shares.push_back(
-                {.guarantee = of(slice.guarantee, BitsPerSecond{0}),
-                 .limit = whole ? unlimited_rate : of(slice.limit, unlimited_rate)});
         }
     }
 
@@ -219,94 +161,6 @@ private:
             mtu = std::min(mtu, out_->next_hops[route.first + i].mtu);
         made.inner_mtu = static_cast<std::uint16_t>(mtu - made.header.size());
         return made;
-    }
-
-    void steering() {
-        out_->steer_rules.emplace_back();
-        for (std::size_t i = 0; i < out_->ports.size(); ++i) {
-            const PortId id{static_cast<std::uint16_t>(i)};
-            SnapshotPort& port = out_->ports[id];
-            steer_port(id, port);
-        }
-    }
-
-    bool applies(const SteerConfig& rule, PortId port) const {
-        if (rule.port) return *rule.port == port;
-        return config_.ports[port].role != Role::wan;
-    }
-
-    // A prefix of one rule also meets every wider rule: its chain is all rules that cover it, in
-    // file order. Addresses of ours are never steered away: rule 0.
-    void steer_port(PortId id, SnapshotPort& port) {
-        std::vector<const SteerConfig*> rules;
-        for (const SteerConfig& rule : config_.steer)
-            if (applies(rule, id)) rules.push_back(&rule);
-        if (rules.empty()) return;
-        port.steers = true;
-        TableEntries entries;
-        for (const PortConfig& other : config_.ports) {
-            if (other.table != port.table) continue;
-            for (const auto& own : other.address4) entries.add(Ipv4Prefix{own.address, 32}, 0);
-            for (const auto& own : other.address6) entries.add(Ipv6Prefix{own.address, 128}, 0);
-        }
-        add_chains<Ipv4Prefix>(rules, entries);
-        add_chains<Ipv6Prefix>(rules, entries);
-        port.steer4 = RangeTable<std::uint32_t>{std::move(entries.ipv4)};
-        port.steer6 = RangeTable<unsigned __int128>{std::move(entries.ipv6)};
-    }
-
-    // One sweep over the prefixes sorted outermost first, with the chain of enclosing prefixes on a
-    // stack: the work is the size of the result, not rules squared.
-    template <class P>
-    void add_chains(const std::vector<const SteerConfig*>& rules, TableEntries& entries) {
-        struct Item {
-            P to;
-            std::vector<std::size_t> rules;  // positions in `rules`, ascending
-        };
-        std::map<std::pair<std::array<std::uint8_t, sizeof(P{}.address.octets)>, std::uint8_t>,
-                 Item>
-            by_prefix;
-        for (std::size_t i = 0; i < rules.size(); ++i) {
-            const P* to = std::get_if<P>(&rules[i]->to);
-            if (to == nullptr) continue;
-            P masked = *to;
-            masked.address = decltype(masked.address)::from_bits(to->address.bits() & to->mask());
-            Item& item = by_prefix[{masked.address.octets, masked.length}];
-            item.to = masked;
-            item.rules.push_back(i);
-        }
-        std::vector<Item*> enclosing;
-        for (auto& [key, item] : by_prefix) {
-            while (!enclosing.empty() && !enclosing.back()->to.covers(item.to.address))
-                enclosing.pop_back();
-            if (!enclosing.empty()) {
-                std::vector<std::size_t> merged;
-                std::ranges::merge(enclosing.back()->rules, item.rules, std::back_inserter(merged));
-                item.rules = std::move(merged);
-            }
-            enclosing.push_back(&item);
-            entries.add(item.to, add_chain(rules, item.rules));
-        }
-    }
-
-    std::uint32_t add_chain(const std::vector<const SteerConfig*>& rules,
-                            const std::vector<std::size_t>& members) {
-        const auto first = static_cast<std::uint32_t>(out_->steer_rules.size());
-        for (const std::size_t member : members) {
-            const SteerConfig& rule = *rules[member];
-            out_->steer_rules.push_back(
-                {.policy = rule.policy,
-                 .marking = marking_of(config_.slices[rule.slice.value_or(SliceId{0})]),
-                 .slice = rule.slice.value_or(SliceId{0}),
-                 .dport = rule.dport.value_or(0),
-                 .protocol = rule.protocol.value_or(IpProto{}),
-                 .any_protocol = !rule.protocol,
-                 .any_dport = !rule.dport,
-                 .last = false});
-            if (!rule.protocol && !rule.dport) break;  // matches all: nothing behind it is reached
-        }
-        out_->steer_rules.back().last = true;
-        return first;
     }
 
     void sids() {

@@ -22,6 +22,7 @@ struct CompileInput {
     IdVector<PortId, std::optional<BitsPerSecond>> speeds =
         {};                          // what devices report; may be empty
     CounterSlots* slices = nullptr;  // where slices keep their slot over reloads
+    std::uint64_t pool = 0;          // packet buffers there are; 0: as many as `config` asks for
 };
 
 // `sid_slots` and `path_slots` grow by the names that are new.

@@ -1,5 +1,6 @@
 #include "dataplane/control/controller.hpp"
 
+#include <rte_mempool.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -101,7 +102,8 @@ void Controller::watch_links() {
 
 ReloadResult Controller::reload(const Config& next) {
     ReloadResult result;
-    result.refusals = needs_restart(*setup_.publisher->current()->config, next);
+    result.refusals =
+        needs_restart(*setup_.publisher->current()->config, next, setup_.slow_path.pool->size);
     if (result.refusals.empty()) {
         try {
             adopt(next);
@@ -132,6 +134,7 @@ void Controller::adopt(const Config& config) {
                     "more than 256 different slices were configured over the life of this process: "
                     "restart weir"};
     input.slices = &slice_slots_;
+    input.pool = setup_.slow_path.pool->size;
     input.gateways = slow_path_.configure(config, input.macs, steady_now());
     auto snapshot = compile_snapshot(input, sid_slots_, path_slots_);
     for (Shard* shard : setup_.shards) {

@@ -77,7 +77,12 @@ struct SnapshotPort {
     bool steers = false;                  // any steering rule applies here
     BitsPerSecond rate = unlimited_rate;  // that the port is shaped to
     IdVector<SliceId, SliceShare> shares;
-    IdVector<SliceId, Bytes> buffers;  // B of what comes in here in a lossless slice; 0: none kept
+    // Charge that packets which came in here may hold, on their way out of any port: for each
+    // lossless slice the buffers of all senders behind this port together. 0: no sender is held
+    // back here, and what comes is admitted as lossy.
+    IdVector<SliceId, Bytes> lossless_in;
+    // Charge that all lossy slices share on their way out of this port.
+    Bytes lossy_out{0};
     RangeTable<std::uint32_t> steer4;  // value: the first of its steer_rules, 0 = none
     RangeTable<unsigned __int128> steer6;
 };

@@ -15,14 +15,6 @@ namespace {
 constexpr Nanos longest_absence{200'000};
 constexpr Bytes least_depth{64 << 10};
 constexpr Bytes largest_on_wire{9'240};
-// What one port may queue for its lossy slices: a few milliseconds of a 10 Gb/s line, and never so
-// much that other ports find the pool empty.
-constexpr Bytes most_queued{4 << 20};
-
-Bytes lossy_buffer(std::size_t packets) {
-    return std::min(most_queued, Bytes{piece_charge.count() * packets / 4});
-}
-
 bool shapes(const SnapshotPort& port) {
     return port.rate != unlimited_rate || std::ranges::any_of(port.shares, [](const auto& share) {
                return share.limit != unlimited_rate;
@@ -39,7 +31,7 @@ SliceQueues::SliceQueues(const Setup& setup, Instant now)
                   .packets = setup.packets},
                  now},
       slices_(max_slices),
-      lossy_{lossy_buffer(setup.packets)} {}
+      lossy_{Bytes{0}} {}
 
 void SliceQueues::adopt(const Snapshot& snapshot, Instant now) {
     const SnapshotPort& port = snapshot.ports[setup_.port];
@@ -48,6 +40,7 @@ void SliceQueues::adopt(const Snapshot& snapshot, Instant now) {
                             ? largest_on_wire
                             : std::max(port.rate * longest_absence, least_depth) + largest_on_wire;
     scheduler_.set_port(port.rate, depth, now);
+    lossy_.set(port.lossy_out, 0);
     for (std::size_t i = 0; i < snapshot.slices.size(); ++i) {
         const auto position = static_cast<SliceId>(i);
         const SnapshotSlice& slice = snapshot.slices[position];
@@ -77,7 +70,7 @@ void SliceQueues::adopt(const Snapshot& snapshot, SliceId position) {
     for (std::size_t i = 0; i < snapshot.ports.size(); ++i) {
         const auto in = static_cast<PortId>(i);
         Feed& feed = mine.lossless[in];
-        feed.buffer = slice.lossless ? snapshot.ports[in].buffers[position] : Bytes{0};
+        feed.buffer = slice.lossless ? snapshot.ports[in].lossless_in[position] : Bytes{0};
         if (feed.buffer > Bytes{0}) prepare(feed, *mine.group, slice.buckets);
     }
 }

@@ -215,8 +215,8 @@ TEST_F(EgressTest, ALosslessSliceHasABufferForEachPortItComesFrom) {
     const SliceId gold{static_cast<std::uint16_t>(next.slices.size() - 2)};
     ASSERT_EQ(next.slices[gold].slot, slot("gold"));
     next.slices[gold].lossless = true;
-    next.ports[lan].buffers[gold] = Bytes{50'000};
-    next.ports[wan].buffers[gold] = Bytes{20'000};
+    next.ports[lan].lossless_in[gold] = Bytes{50'000};
+    next.ports[wan].lossless_in[gold] = Bytes{20'000};
     port().adopt(next, bed_.now);
     while (offer(best_effort) == Drop::none) {
     }

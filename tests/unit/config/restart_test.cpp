@@ -1,6 +1,7 @@
 #include <map>
 
 #include "dataplane/config/keys.hpp"
+#include "dataplane/config/packet_plan.hpp"
 #include "tests/unit/config/support.hpp"
 
 namespace weir {
@@ -57,6 +58,20 @@ TEST(Restart, EveryRestartKeyIsNamed) {
         ASSERT_NE(edit, edits.end()) << key.path;
         EXPECT_EQ(restarts(edit->second.from, edit->second.to), Lines{edit->second.sentence});
     }
+}
+
+// A pool does not grow: slices that it can not hold need a restart, unless it has a reserve.
+TEST(Restart, ALargerPool) {
+    const std::string text = file_text("docs/example.toml");
+    const Config running = config_of(text);
+    const Config twice = config_of(with(text, "\"100km\"", "\"200km\""));
+    const std::uint64_t pool = plan_packets(running).pool;
+    EXPECT_EQ(needs_restart(running, running, pool), Lines{});
+    EXPECT_EQ(needs_restart(running, twice, pool),
+              Lines{"memory: lossless slices take 327243 packet buffers, 89740 more than a pool of "
+                    "278207 has for them beside rings and lossy slices; memory.reserve keeps room "
+                    "for such a reload"});
+    EXPECT_EQ(needs_restart(running, twice, pool + 89'740), Lines{});
 }
 
 // Those marked `reload` are not.

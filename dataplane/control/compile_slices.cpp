@@ -1,0 +1,62 @@
+#include "dataplane/config/buffers.hpp"
+#include "dataplane/config/packet_plan.hpp"
+#include "dataplane/control/compile_parts.hpp"
+
+namespace weir {
+namespace {
+
+void add_slices(const CompileInput& input, Snapshot& out) {
+    for (const SliceConfig& slice : input.config->slices) {
+        const auto position = static_cast<std::uint16_t>(out.slices.size());
+        const auto slot = input.slices == nullptr
+                              ? position
+                              : static_cast<std::uint16_t>(index(input.slices->slot(slice.name)));
+        const SliceId id = out.slices.push_back({.slot = slot,
+                                                 .buckets = slice.queues,
+                                                 .weight = slice.weight,
+                                                 .lossless = slice.lossless,
+                                                 .ecn = slice.ecn});
+        if (slice.dscp_mode == DscpMode::pipe)
+            out.slice_of_dscp[static_cast<std::size_t>(slice.dscp)] = id;
+    }
+}
+
+// Shares of a port whose rate nobody knows are of nothing: no guarantee, no limit.
+void add_shares(const CompileInput& input, PortId id, SnapshotPort& port) {
+    std::optional<BitsPerSecond> rate = input.config->ports[id].rate;
+    if (!rate && input.speeds.contains(id)) rate = input.speeds[id];
+    const auto of = [&](const RateOrShare& value, BitsPerSecond otherwise) {
+        if (const auto* absolute = std::get_if<BitsPerSecond>(&value)) return *absolute;
+        return rate ? part_of(*rate, std::get<Share>(value)) : otherwise;
+    };
+    for (const SliceConfig& slice : input.config->slices) {
+        const bool whole = slice.limit == RateOrShare{Share{1'000'000}};
+        port.shares.push_back({.guarantee = of(slice.guarantee, BitsPerSecond{0}),
+                               .limit = whole ? unlimited_rate : of(slice.limit, unlimited_rate)});
+    }
+}
+
+void add_buffers(const CompileInput& input, Snapshot& out) {
+    const Config& config = *input.config;
+    const auto lossy = lossy_buffers(config, input.pool);
+    for (std::size_t i = 0; i < out.ports.size(); ++i) {
+        SnapshotPort& port = out.ports[static_cast<PortId>(i)];
+        port.lossless_in = IdVector<SliceId, Bytes>(config.slices.size());
+        port.lossy_out = lossy[static_cast<PortId>(i)];
+    }
+    for (const LosslessBuffer& buffer : lossless_buffers(config))
+        out.ports[buffer.port].lossless_in[buffer.slice] += buffer.buffer;
+}
+
+}  // namespace
+
+void compile_slices(const CompileInput& input, Snapshot& out) {
+    add_slices(input, out);
+    for (std::size_t i = 0; i < out.ports.size(); ++i) {
+        const auto id = static_cast<PortId>(i);
+        add_shares(input, id, out.ports[id]);
+    }
+    add_buffers(input, out);
+}
+
+}  // namespace weir
