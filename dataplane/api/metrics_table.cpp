@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "dataplane/config/buffers.hpp"
 #include "dataplane/wire/address.hpp"
 
 namespace weir {
@@ -71,6 +72,16 @@ void slice_way(Reading& r, const Emit& emit) {
 template <Counter SliceCounters::* what>
 void slice_count(Reading& r, const Emit& emit) {
     per_slice(r, emit, [](const SliceCounters& slice) { return (slice.*what).read(); });
+}
+
+// Senders are peers by their name; the hosts of a port are "port NAME", which no name can be.
+void headroom(Reading& r, const Emit& emit) {
+    for (const LosslessBuffer& buffer : lossless_buffers(r.config())) {
+        if (!buffer.needed) continue;
+        const std::string sender =
+            buffer.peer ? r.config().peers[*buffer.peer].name : sender_of(buffer, r.config());
+        emit({sender, r.config().slices[buffer.slice].name}, buffer.needed->headroom.count());
+    }
 }
 
 template <CounterBank Shard::* bank, Counter PacketCounter::* what>
@@ -157,6 +168,7 @@ const std::vector<Metric>& all_metrics() {
 {"weir_slice_departed_bytes_total", counter, "bytes", {"port", "slice"}, "of a slice, given to the device", slice_way<&SliceCounters::departed, &PacketCounter::bytes>},
 {"weir_slice_marked_packets_total", counter, "packets", {"port", "slice"}, "Congestion Experienced written on the way out (RFC 3168)", slice_count<&SliceCounters::marked>},
 {"weir_slice_queue_high_packets", gauge, "packets", {"port", "slice"}, "most that a slice had in the queues of a port", slice_count<&SliceCounters::high_packets>},
+{"weir_headroom_bytes", gauge, "bytes", {"peer", "slice"}, "of charge, kept for what may still come after XOFF; hosts are \"port NAME\"", headroom},
 {"weir_sid_packets_total", counter, "packets", {"sid", "behavior"}, "processed by a SID with success (RFC 8986 section 6)", per_sid<&PacketCounter::packets>},
 {"weir_sid_bytes_total", counter, "bytes", {"sid", "behavior"}, "processed by a SID with success, from the outer IPv6 header on", per_sid<&PacketCounter::bytes>},
 {"weir_policy_packets_total", counter, "packets", {"policy", "path"}, "encapsulated onto a segment list; paths are numbered from 0", per_path<&PacketCounter::packets>},

@@ -163,6 +163,29 @@ std::string slices(const Json& all) {
     return table.text();
 }
 
+std::string buffers(const Json& all) {
+    Table lossless{{{"SLICE"},
+                    {"PORT"},
+                    {"SENDER"},
+                    {"CONTROL"},
+                    {"B", right},
+                    {"H", right},
+                    {"XOFF", right},
+                    {"XON", right}}};
+    for (const Json& it : all.at("lossless")) {
+        auto row = cells(it, {"slice", "port", "peer", "control", "buffer_bytes", "headroom_bytes",
+                              "xoff_bytes", "xon_bytes"});
+        if (it.at("peer").is_null()) row[2] = "hosts";
+        lossless.add(std::move(row));
+    }
+    Table lossy{{{"PORT"}, {"LOSSY SLICES SHARE", right}}};
+    for (const Json& it : all.at("lossy")) lossy.add(cells(it, {"port", "buffer_bytes"}));
+    Table pool{{{"PACKET BUFFERS FOR"}, {"BUFFERS", right}, {"BYTES OF MEMORY", right}}};
+    for (const Json& it : all.at("pool")) pool.add(cells(it, {"for", "buffers", "memory_bytes"}));
+    return (lossless.empty() ? "" : lossless.text() + "\n") + lossy.text() + "\n" + pool.text() +
+           fmt::format("in use: {}\n", cell(all, "buffers_in_use"));
+}
+
 std::string drops(const Json& all) {
     Table table{{{"PORT"}, {"SLICE"}, {"REASON"}, {"PACKETS", right}, {"THE PACKET"}}};
     for (const Json& it : all)
@@ -268,6 +291,7 @@ const std::vector<View>& all_views() {
         {"neighbors", "ARP and ND", neighbors},
         {"drops", "where and why packets went no further", drops},
         {"slices", "what each slice may send at each port, sent and holds", slices},
+        {"buffers", "room of lossless slices for each sender, and the packet pool", buffers},
         {"counters", "everything that is counted", counters},
         {"runtime", "the process", runtime},
         {"config", "the running configuration, as TOML", toml_text},

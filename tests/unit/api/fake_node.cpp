@@ -62,6 +62,20 @@ table = "campus"
 via   = []
 )";
 
+std::string lossless_config() {
+    std::string text{small_config};
+    const auto put = [&](std::string_view behind, std::string_view more) {
+        text.insert(text.find(behind) + behind.size(), more);
+    };
+    put("table   = \"campus\"\n", "rate = \"25G\"\nmtu = 9000\npfc = { 3 = \"gold\" }\n");
+    put("role    = \"wan\"\n", "rate = \"10G\"\n");
+    return text +
+           "[[slice]]\nid = 1\nname = \"gold\"\nlossless = true\ncontrol = \"credit\"\n"
+           "min_packet = 1024\ndscp = 1\n"
+           "[[peer]]\nname = \"b\"\nport = \"wan0\"\naddress = \"fc00:b::fc\"\n"
+           "locator = \"fc00:b::/32\"\ndistance = \"100km\"\n";
+}
+
 Config config_of(std::string_view toml) {
     auto parsed = parse_config(toml, "test.toml");
     if (const auto* errors = std::get_if<ConfigErrors>(&parsed))

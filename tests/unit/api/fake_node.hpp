@@ -33,6 +33,9 @@ public:
     std::atomic<unsigned> reloads{0}, audits{0};  // a server's threads count too
 };
 
+// That, with a lossless slice: hosts of lan0 and a peer behind wan0 may send into "gold".
+std::string lossless_config();
+
 // The Config of a text that must be right.
 Config config_of(std::string_view toml);
 

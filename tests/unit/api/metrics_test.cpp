@@ -146,8 +146,15 @@ TEST(Metrics, NumbersAreExact) {
     EXPECT_EQ(text_samples(node).at("weir_originated_packets_total"), "9223372036854775811");
 }
 
+TEST(Metrics, HeadroomIsOfEachSenderAndSlice) {
+    FakeNode node{lossless_config()};
+    const auto seen = text_samples(node);
+    EXPECT_EQ(seen.at(R"(weir_headroom_bytes{peer="b",slice="gold"})"), "1456209");
+    EXPECT_EQ(seen.at(R"(weir_headroom_bytes{peer="port lan0",slice="gold"})"), "1886834");
+}
+
 TEST(Metrics, TextAndJsonSayTheSame) {
-    FakeNode node;
+    FakeNode node{lossless_config()};
     fill(node);
     const StatusSource source = node.source();
     Reading reading{source};

@@ -38,6 +38,26 @@ TEST(Status, APortIsItsConfigurationItsStateAndItsCounters) {
     EXPECT_EQ(ports.size(), 2U);
 }
 
+// What --check computed of the file, and what the pool that runs has for it.
+TEST(Status, BuffersAreThoseOfTheConfigurationInThePool) {
+    FakeNode node{lossless_config()};
+    const auto planned = read(node, buffers_json);
+    EXPECT_EQ(planned["lossless"], Json::parse(R"([
+        {"slice": "gold", "port": "wan0", "peer": "b", "control": "credit",
+         "buffer_bytes": 1471834, "headroom_bytes": 1456209, "xoff_bytes": null,
+         "xon_bytes": null},
+        {"slice": "gold", "port": "lan0", "peer": null, "control": "pfc",
+         "buffer_bytes": 2255584, "headroom_bytes": 1886834, "xoff_bytes": 368750,
+         "xon_bytes": 306250}])"));
+    node.audit.buffers = 60'000;
+    const Json buffers = read(node, buffers_json);
+    EXPECT_EQ(buffers["lossless"], planned["lossless"]);
+    EXPECT_EQ(buffers["pool"].back()["buffers"], 60'000);
+    std::uint64_t sum = 0;
+    for (const Json& part : buffers["pool"]) sum += part["buffers"].get<std::uint64_t>();
+    EXPECT_EQ(sum, 2 * 60'000U);  // the parts, and all of it
+}
+
 TEST(Status, AWorkerIsItsCoreAndHowBusyItIs) {
     FakeNode node;
     node.worker(1).total_cycles.add(3'000);

@@ -53,6 +53,30 @@ TEST(Show, PortsAreATable) {
               "  02:00:00:00:00:02  af_xdp:eth2\n");
 }
 
+TEST(Show, BuffersOfEachSenderAndWhatThePoolIsFor) {
+    FakeNode node{lossless_config()};
+    node.audit.buffers = 60'000;
+    node.audit.buffers_in_use = 8'192;
+    EXPECT_EQ(show(ask(node), "buffers", false).out,
+              "SLICE  PORT  SENDER  CONTROL        B        H    XOFF     XON\n"
+              "gold   wan0  b       credit   1471834  1456209       -       -\n"
+              "gold   lan0  hosts   pfc      2255584  1886834  368750  306250\n"
+              "\n"
+              "PORT  LOSSY SLICES SHARE\n"
+              "lan0             3125000\n"
+              "wan0             1250000\n"
+              "\n"
+              "PACKET BUFFERS FOR  BUFFERS  BYTES OF MEMORY\n"
+              "rings                 29440         73482240\n"
+              "lossless              14561         36344256\n"
+              "lossy                 15999         39933504\n"
+              "reserve                   0                0\n"
+              "pool                  60000        149760000\n"
+              "in use: 8192\n");
+    FakeNode plain;
+    EXPECT_EQ(show(ask(plain), "buffers", false).out.find("SENDER"), std::string::npos);
+}
+
 TEST(Show, PoliciesHaveALineForEachPath) {
     FakeNode node;
     node.worker(0).paths.counter(node.snapshot->paths[PathId{1}].counter).add(1500);
@@ -98,7 +122,7 @@ TEST(Show, EverySubjectIsServedAndPrinted) {
 }
 
 TEST(Show, EveryCounterIsPrinted) {
-    FakeNode node;
+    FakeNode node{lossless_config()};
     node.ports[PortId{0}].missed = {{"ring_full", 2}};
     const std::string text = show(ask(node), "counters", false).out;
     for (const Metric& metric : all_metrics())
