@@ -35,6 +35,31 @@ TEST(Buffers, OfTheExample) {
         std::ranges::equal(lossy_buffers(c), std::vector{3'125'000_B, 12'500'000_B, 1'250'000_B}));
 }
 
+// 14549766 -> "14,549,766"
+std::string grouped(Bytes bytes) {
+    std::string text = std::to_string(bytes.count());
+    for (std::size_t i = text.size(); i > 3; i -= 3) text.insert(i - 3, ",");
+    return text;
+}
+
+// docs/slices.md works the same out by hand, line by line.
+TEST(Buffers, AreWorkedOutInDocs) {
+    const std::string page = file_text("docs/slices.md");
+    const BufferSizes sizes = *lossless_buffers(config_of(example())).at(0).sizes();
+    for (const auto& [name, bytes] : {std::pair{"H  ", sizes.headroom},
+                                      {"XON", sizes.xon},
+                                      {"XOFF", sizes.xoff},
+                                      {"B  ", sizes.buffer}}) {
+        const auto line = page.find(std::string{"\n"} + name);
+        ASSERT_NE(line, std::string::npos) << name;
+        const std::string text = page.substr(line + 1, page.find('\n', line + 1) - line - 1);
+        EXPECT_TRUE(text.ends_with("= " + grouped(bytes))) << text << " is not " << grouped(bytes);
+    }
+    EXPECT_NE(page.find("T        = 1,000 + (25 + 10) + (5 + 10) = 1,050 us\n"), std::string::npos);
+    EXPECT_EQ(sizes.control, Nanos{1'050'000});
+    EXPECT_EQ(sizes.resend, Nanos{62'500});
+}
+
 TEST(Buffers, FollowTheConfiguration) {
     const auto first = [](const std::string& from, const std::string& to) {
         return lossless_buffers(config_of(with(example(), from, to))).at(0);
