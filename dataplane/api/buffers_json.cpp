@@ -39,7 +39,7 @@ Json buffers_json(Reading& reading) {
                          {"buffer_bytes", reading.snapshot().ports[id].lossy_out.count()}});
     }
     const Audit& audit = reading.audit();
-    const PacketPlan plan = plan_packets(config, audit.buffers);
+    const PacketPlan plan = plan_packets(config, audit.buffers.all);
     Json pool = Json::array();
     const auto add = [&](std::string_view what, std::uint64_t buffers) {
         pool.push_back({{"for", what},
@@ -54,7 +54,7 @@ Json buffers_json(Reading& reading) {
     return {{"lossless", lossless_json(config)},
             {"lossy", std::move(lossy)},
             {"pool", std::move(pool)},
-            {"buffers_in_use", audit.buffers_in_use}};
+            {"buffers_in_use", audit.buffers.in_use}};
 }
 
 }  // namespace weir

@@ -49,7 +49,7 @@ TEST(Status, BuffersAreThoseOfTheConfigurationInThePool) {
         {"slice": "gold", "port": "lan0", "peer": null, "control": "pfc",
          "buffer_bytes": 2255584, "headroom_bytes": 1886834, "xoff_bytes": 368750,
          "xon_bytes": 306250}])"));
-    node.audit.buffers = 60'000;
+    node.audit.buffers.all = 60'000;
     const Json buffers = read(node, buffers_json);
     EXPECT_EQ(buffers["lossless"], planned["lossless"]);
     EXPECT_EQ(buffers["pool"].back()["buffers"], 60'000);

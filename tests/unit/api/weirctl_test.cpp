@@ -55,8 +55,8 @@ TEST(Show, PortsAreATable) {
 
 TEST(Show, BuffersOfEachSenderAndWhatThePoolIsFor) {
     FakeNode node{lossless_config()};
-    node.audit.buffers = 60'000;
-    node.audit.buffers_in_use = 8'192;
+    node.audit.buffers.all = 60'000;
+    node.audit.buffers.in_use = 8'192;
     EXPECT_EQ(show(ask(node), "buffers", false).out,
               "SLICE  PORT  SENDER  CONTROL        B        H    XOFF     XON\n"
               "gold   wan0  b       credit   1471834  1456209       -       -\n"

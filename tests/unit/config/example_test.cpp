@@ -110,7 +110,6 @@ TEST(Example, NotesSayWhatIsNotDone) {
             "or expected",
             "slice training: nobody is told to wait in this version; what its buffer does not take "
             "is dropped",
-            "slice training: watchdog is not acted on in this version; a full queue drops",
             "port wan1: what comes in there of a lossless slice has no buffer and may be dropped: "
             "there is no [[peer]], and no pfc for the slice",
             "policy to-dc: bsid is not in this version; packets to it are dropped as sid_unknown",
