@@ -23,6 +23,8 @@ metrics = "off"
 name    = "lan0"
 device  = "memif:{scratch}/lan.memif,role=server"
 address = "10.1.0.1/24"
+rate    = "10G"
+pfc     = {{ 3 = "gold" }}
 [[port]]
 name    = "wan0"
 device  = "memif:{scratch}/wan.memif,role=server"
@@ -33,6 +35,8 @@ role    = "wan"
 [[slice]]
 id        = 10
 name      = "gold"
+lossless  = true
+buffer    = "4MB"
 guarantee = "70M"
 dscp      = 26
 [[slice]]
