@@ -84,6 +84,23 @@ void headroom(Reading& r, const Emit& emit) {
     }
 }
 
+void stayed(Reading& r, const Emit& emit) {
+    constexpr double ns = 1e-9;
+    for (std::size_t i = 0; i < r.config().ports.size(); ++i) {
+        const auto port = static_cast<PortId>(i);
+        for (std::size_t k = 0; k < r.config().slices.size(); ++k) {
+            const auto slice = static_cast<SliceId>(k);
+            const Residence all = residence_of(r, port, r.snapshot().slices[slice].slot);
+            Distribution made{
+                .at_most = {}, .count = all.count(), .sum = static_cast<double>(all.sum()) * ns};
+            for (unsigned bits = 10; bits < residence::value_bits; bits += 2)  // 1 us .. 17 s
+                made.at_most.emplace_back(static_cast<double>((std::uint64_t{1} << bits) - 1) * ns,
+                                          all.below(bits));
+            emit({r.config().ports[port].name, r.config().slices[slice].name}, std::move(made));
+        }
+    }
+}
+
 template <CounterBank Shard::* bank, Counter PacketCounter::* what>
 std::uint64_t banked(const Reading& r, CounterId slot) {
     return sum(r.shards(), [&](const Shard& shard) {
@@ -147,10 +164,23 @@ void start_time(Reading& r, const Emit& emit) {
 }
 void build_info(Reading& r, const Emit& emit) { emit({r.source().version}, std::uint64_t{1}); }
 
+constexpr auto histogram = MetricType::histogram;
 constexpr auto counter = MetricType::counter;
 constexpr auto gauge = MetricType::gauge;
 
 }  // namespace
+
+Residence residence_of(const Reading& reading, PortId port, std::size_t row) {
+    Residence all;
+    std::uint64_t departed = 0;
+    for (const Shard* shard : reading.shards()) {
+        const PortCounters& counters = shard->ports[port];
+        if (counters.residence) all.add((*counters.residence)[row]);
+        departed += counters.slices[row].departed.packets.read();
+    }
+    if (departed > all.count()) all.add_passed(departed - all.count());
+    return all;
+}
 
 // clang-format off
 const std::vector<Metric>& all_metrics() {
@@ -169,6 +199,7 @@ const std::vector<Metric>& all_metrics() {
 {"weir_slice_marked_packets_total", counter, "packets", {"port", "slice"}, "Congestion Experienced written on the way out (RFC 3168)", slice_count<&SliceCounters::marked>},
 {"weir_slice_queue_high_packets", gauge, "packets", {"port", "slice"}, "most that a slice had in the queues of a port", slice_count<&SliceCounters::high_packets>},
 {"weir_headroom_bytes", gauge, "bytes", {"peer", "slice"}, "of charge, kept for what may still come after XOFF; hosts are \"port NAME\"", headroom},
+{"weir_residence_seconds", histogram, "seconds", {"port", "slice"}, "from the queue of a slice to the device; what never was queued stayed 0", stayed},
 {"weir_sid_packets_total", counter, "packets", {"sid", "behavior"}, "processed by a SID with success (RFC 8986 section 6)", per_sid<&PacketCounter::packets>},
 {"weir_sid_bytes_total", counter, "bytes", {"sid", "behavior"}, "processed by a SID with success, from the outer IPv6 header on", per_sid<&PacketCounter::bytes>},
 {"weir_policy_packets_total", counter, "packets", {"policy", "path"}, "encapsulated onto a segment list; paths are numbered from 0", per_path<&PacketCounter::packets>},

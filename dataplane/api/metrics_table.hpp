@@ -20,10 +20,17 @@ using Json = nlohmann::ordered_json;
 enum class MetricType : std::uint8_t {
     counter,  // only grows, over reloads too
     gauge,
+    histogram,
 };
 std::string_view name(MetricType type);
 
-using Number = std::variant<std::uint64_t, double>;
+// Of a histogram: how many were at most so large, ascending; all there were; and their sum.
+struct Distribution {
+    std::vector<std::pair<double, std::uint64_t>> at_most;
+    std::uint64_t count = 0;
+    double sum = 0;
+};
+using Number = std::variant<std::uint64_t, double, Distribution>;
 // One sample: the values of the metric's labels, in their order, and the number.
 using Emit = std::function<void(std::initializer_list<std::string_view> labels, Number value)>;
 
@@ -45,6 +52,10 @@ std::string prometheus_text(Reading& reading);
 Json metrics_json(Reading& reading);
 // The rows of docs/telemetry.md, with their head.
 std::string metrics_markdown();
+
+// How long packets of the slice with this row stayed at a port, over all threads: what was queued,
+// measured; what never was, not at all.
+Residence residence_of(const Reading& reading, PortId port, std::size_t row);
 
 Json to_json(const Number& number);
 

@@ -20,14 +20,14 @@ void append_escaped(std::string& out, std::string_view text) {
     }
 }
 
-void append_number(std::string& out, const Number& number) {
-    std::visit([&](auto value) { fmt::format_to(std::back_inserter(out), "{}", value); }, number);
-}
-
-void append_sample(std::string& out, const Metric& metric,
-                   std::initializer_list<std::string_view> labels, const Number& value) {
+// One line; `part` is what a histogram's samples have behind its name, `le` their own label.
+template <class Value>
+void append_line(std::string& out, const Metric& metric,
+                 std::initializer_list<std::string_view> labels, std::string_view part,
+                 std::string_view le, Value value) {
     assert(labels.size() == metric.labels.size());
     out += metric.name;
+    out += part;
     const char* before = "{";
     auto text = labels.begin();
     for (const std::string_view label : metric.labels) {
@@ -38,11 +38,38 @@ void append_sample(std::string& out, const Metric& metric,
         out += '"';
         before = ",";
     }
-    if (!metric.labels.empty()) out += '}';
-    out += ' ';
-    append_number(out, value);
-    out += '\n';
+    if (!le.empty()) fmt::format_to(std::back_inserter(out), "{}le=\"{}\"", before, le);
+    if (!metric.labels.empty() || !le.empty()) out += '}';
+    fmt::format_to(std::back_inserter(out), " {}\n", value);
 }
+
+void append_sample(std::string& out, const Metric& metric,
+                   std::initializer_list<std::string_view> labels, const Number& value) {
+    const auto* all = std::get_if<Distribution>(&value);
+    if (all == nullptr) {
+        if (const auto* whole = std::get_if<std::uint64_t>(&value))
+            append_line(out, metric, labels, "", "", *whole);
+        if (const auto* real = std::get_if<double>(&value))
+            append_line(out, metric, labels, "", "", *real);
+        return;
+    }
+    for (const auto& [limit, count] : all->at_most)
+        append_line(out, metric, labels, "_bucket", fmt::format("{}", limit), count);
+    append_line(out, metric, labels, "_bucket", "+Inf", all->count);
+    append_line(out, metric, labels, "_sum", "", all->sum);
+    append_line(out, metric, labels, "_count", "", all->count);
+}
+
+struct ToJson {
+    Json operator()(std::uint64_t value) const { return value; }
+    Json operator()(double value) const { return value; }
+    Json operator()(const Distribution& value) const {
+        Json buckets = Json::array();
+        for (const auto& [limit, count] : value.at_most)
+            buckets.push_back({{"at_most", limit}, {"count", count}});
+        return {{"count", value.count}, {"sum", value.sum}, {"buckets", std::move(buckets)}};
+    }
+};
 
 }  // namespace
 
@@ -52,6 +79,8 @@ std::string_view name(MetricType type) {
             return "counter";
         case MetricType::gauge:
             return "gauge";
+        case MetricType::histogram:
+            return "histogram";
     }
     return {};
 }
@@ -69,9 +98,7 @@ std::string prometheus_text(Reading& reading) {
     return out;
 }
 
-Json to_json(const Number& number) {
-    return std::visit([](auto value) { return Json(value); }, number);
-}
+Json to_json(const Number& number) { return std::visit(ToJson{}, number); }
 
 Json metrics_json(Reading& reading) {
     Json all = Json::array();

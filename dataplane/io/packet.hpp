@@ -2,6 +2,7 @@
 // What weir does to an rte_mbuf, in one place: bytes as a span, room at the front, and the few
 // fields that travel with a packet between threads.
 #include <rte_mbuf.h>
+#include <rte_mbuf_dyn.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -9,6 +10,7 @@
 
 #include "dataplane/base/drop.hpp"
 #include "dataplane/base/ids.hpp"
+#include "dataplane/base/units.hpp"
 
 namespace weir {
 
@@ -64,6 +66,22 @@ inline EgressTag egress_tag(const Packet& packet) {
 inline void set_egress_tag(Packet& packet, const EgressTag& tag) {
     __builtin_memcpy(&packet.hash, &tag, sizeof tag);
 }
+
+// When a packet was queued. Lies in the mbuf's second cache line (a dynamic field of DPDK), which
+// whoever frees it reads anyway; written only where it is queued.
+class QueuedAt {
+public:
+    QueuedAt();  // throws where DPDK has no room for the field; all of them are one field
+    void write(Packet& packet, Instant now) const noexcept {
+        *RTE_MBUF_DYNFIELD(&packet, offset_, Instant*) = now;
+    }
+    Instant read(Packet& packet) const noexcept {
+        return *RTE_MBUF_DYNFIELD(&packet, offset_, Instant*);
+    }
+
+private:
+    int offset_;
+};
 
 inline PuntInfo& punt_info(Packet& packet) {
     return *static_cast<PuntInfo*>(rte_mbuf_to_priv(&packet));

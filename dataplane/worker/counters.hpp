@@ -4,12 +4,14 @@
 //   received + originated + taken_over = sent + consumed + handed_over + drops + held
 // where held is found by walking what the thread holds, never by this equation.
 #include <array>
+#include <memory>
 #include <vector>
 
 #include "dataplane/base/counter.hpp"
 #include "dataplane/base/counter_bank.hpp"
 #include "dataplane/base/drop.hpp"
 #include "dataplane/base/ids.hpp"
+#include "dataplane/base/residence.hpp"
 
 namespace weir {
 
@@ -36,11 +38,16 @@ inline constexpr std::size_t control_row = max_slices;
 inline constexpr std::size_t slice_rows = max_slices + 1;
 constexpr std::size_t row_of(std::uint16_t slot) { return slot < max_slices ? slot : control_row; }
 
+// By row: how long what was queued had stayed when it departed. What never was queued is only in
+// `departed`, because time would cost it more than it stayed.
+using ResidenceRows = std::vector<ResidenceCounters>;
+
 struct PortCounters {
     PacketCounter received;  // taken from the device
     PacketCounter sent;      // given to the device
     std::vector<SliceCounters> slices = std::vector<SliceCounters>(slice_rows);     // by row
     std::vector<IncomingCharge> charges = std::vector<IncomingCharge>(max_slices);  // by slot
+    std::unique_ptr<ResidenceRows> residence;  // made by its owner, before anybody reads
     std::array<Counter, drop_count>
         drops;  // by the port the packet came in on (egress reasons: went out on)
 };

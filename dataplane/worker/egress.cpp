@@ -2,13 +2,18 @@
 
 namespace weir {
 
+EgressPort::EgressPort(const SliceQueues::Setup& setup, Instant now)
+    : counters_{setup.mine->ports[setup.port]}, queues_{setup, now}, now_{now} {
+    counters_.residence = std::make_unique<ResidenceRows>(slice_rows);
+}
+
 void EgressPort::adopt(const Snapshot& snapshot, Instant now) {
     queues_.adopt(snapshot, now);
     straight_ = !queues_.shapes();
 }
 
 Drop EgressPort::queue(Packet& packet) noexcept {
-    const Drop drop = queues_.admit(packet);
+    const Drop drop = queues_.admit(packet, now_);
     if (drop == Drop::none)
         row(packet).admitted.add(packet.pkt_len);
     else
@@ -33,12 +38,14 @@ void EgressPort::fill(Instant now) noexcept {
     }
 }
 
-void EgressPort::count_departed(std::size_t packets) noexcept {
+void EgressPort::count_departed(std::size_t packets, Instant now) noexcept {
     std::uint64_t bytes = 0;
     for (const std::size_t end = ready_begin_ + packets; ready_begin_ < end; ++ready_begin_) {
         const Noted& noted = noted_[ready_begin_];
         bytes += noted.length;
         counters_.slices[row_of(noted.slice)].departed.add(noted.length);
+        if (noted.queued_at != Instant{}) [[unlikely]]
+            (*counters_.residence)[row_of(noted.slice)].record(now - noted.queued_at);
     }
     counters_.sent.packets.add(packets);
     counters_.sent.bytes.add(bytes);

@@ -19,11 +19,11 @@ class EgressPort {
 public:
     static constexpr std::size_t burst = 64;
 
-    EgressPort(const SliceQueues::Setup& setup, Instant now)
-        : counters_{setup.mine->ports[setup.port]}, queues_{setup, now} {}
+    EgressPort(const SliceQueues::Setup& setup, Instant now);
 
     // Once a loop, before packets are accepted.
     void tick(Instant now) noexcept {
+        now_ = now;
         if (!straight_) queues_.tick(now);
     }
 
@@ -33,7 +33,7 @@ public:
             [[likely]] {
             const std::uint16_t slice = egress_tag(packet).slice;
             counters_.slices[row_of(slice)].admitted.add(packet.pkt_len);
-            make_ready({&packet, packet.pkt_len, slice});
+            make_ready({&packet, packet.pkt_len, slice, {}});
             return Drop::none;
         }
         return queue(packet);
@@ -44,12 +44,13 @@ public:
     template <class Device>
     std::size_t transmit(Instant now, Device&& device) noexcept {
         std::size_t total = 0;
+        now_ = now;
         for (;;) {
             fill(now);
             const std::span<Packet*> next{ready_.data() + ready_begin_, ready_end_ - ready_begin_};
             if (next.empty()) break;
             const std::size_t taken = device(next);
-            count_departed(taken);
+            count_departed(taken, now);
             total += taken;
             if (taken < next.size()) break;
             ready_begin_ = ready_end_ = 0;
@@ -86,11 +87,12 @@ private:
     struct Noted {  // the device may free what it takes
         std::uint32_t length;
         std::uint16_t slice;
+        Instant queued_at;  // of what was queued; else the beginning of time
     };
 
     void make_ready(const SliceQueues::Next& next) noexcept {
         ready_[ready_end_] = next.packet;
-        noted_[ready_end_++] = {next.length, next.slice};
+        noted_[ready_end_++] = {next.length, next.slice, next.queued_at};
     }
     SliceCounters& row(const Packet& packet) noexcept {
         return counters_.slices[row_of(egress_tag(packet).slice)];
@@ -98,11 +100,12 @@ private:
     Drop queue(Packet& packet) noexcept;
     void fill(Instant now) noexcept;
     void drop_held(Packet& packet, std::size_t row, Drop drop) noexcept;
-    void count_departed(std::size_t packets) noexcept;
+    void count_departed(std::size_t packets, Instant now) noexcept;
 
     PortCounters& counters_;
     SliceQueues queues_;
     bool straight_ = false;  // nothing to shape: an empty port passes packets on
+    Instant now_;            // of the last tick
     std::size_t ready_begin_ = 0;
     std::size_t ready_end_ = 0;
     std::array<Packet*, burst> ready_;

@@ -93,11 +93,12 @@ void SliceQueues::prepare(Feed& feed, GroupId group, std::uint16_t buckets) {
     feed.wanted = {*queues, buckets - 1U};
 }
 
-Drop SliceQueues::admit(Packet& packet) noexcept {
+Drop SliceQueues::admit(Packet& packet, Instant now) noexcept {
     EgressTag tag = egress_tag(packet);
     const QueuedPacket queued{reinterpret_cast<std::uintptr_t>(&packet),
                               packet.pkt_len + ethernet_overhead, charge_of(packet)};
     const Bytes charge{queued.charge};
+    queued_at_.write(packet, now);
     if (tag.slice == control_slice)
         return scheduler_.push_control(queued) ? Drop::none : Drop::egress_full;
     // The worker that sent it may have adopted a reload that brings its slice; this one has not.
@@ -169,14 +170,15 @@ SliceQueues::Next SliceQueues::next(Instant now) noexcept {
     Packet& packet = packet_of(departure->packet);
     rte_prefetch0(&packet);  // the device reads it; what waited long is cold
     const std::uint32_t length = departure->packet.wire - ethernet_overhead;
-    if (departure->control) return {&packet, length, control_slice};
+    const Instant since = queued_at_.read(packet);
+    if (departure->control) return {&packet, length, control_slice, since};
     const Bytes charge{departure->packet.charge};
     Feed& feed = *feeds_[index(departure->aggregate)];
     --feed.packets;
     feed.charge -= charge;
     --slices_[feed.slot].packets;
     give(feed, charge);
-    return {&packet, length, feed.slot};
+    return {&packet, length, feed.slot, since};
 }
 
 void SliceQueues::clear() noexcept {

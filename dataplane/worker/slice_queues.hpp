@@ -43,12 +43,13 @@ public:
     }
 
     // Drop::none, or why not: the packet stays the caller's then. It carries its EgressTag.
-    Drop admit(Packet& packet) noexcept;
+    Drop admit(Packet& packet, Instant now) noexcept;
     // Whose turn it is now; nobody's where nobody may go.
     struct Next {
         Packet* packet = nullptr;
         std::uint32_t length = 0;
         std::uint16_t slice = control_slice;  // slot
+        Instant queued_at{};
     };
     Next next(Instant now) noexcept;
 
@@ -115,6 +116,7 @@ private:
     static void mark(Slice& slice, const Feed& feed, Packet& packet) noexcept;
 
     Setup setup_;
+    QueuedAt queued_at_;
     Scheduler scheduler_;
     std::vector<Slice> slices_;
     std::vector<Feed*> feeds_;    // by aggregate

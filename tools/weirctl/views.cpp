@@ -156,10 +156,21 @@ std::string slices(const Json& all) {
                  {"WEIGHT", right},
                  {"ADMITTED", right},
                  {"DEPARTED", right},
-                 {"QUEUED", right}}};
-    for (const Json& it : all)
-        table.add(cells(it, {"port", "slice", "id", "lossless", "guarantee_bits", "limit_bits",
-                             "weight", "admitted_packets", "departed_packets", "queued_packets"}));
+                 {"QUEUED", right},
+                 {"HIGH", right},
+                 {"P50 us", right},
+                 {"P99 us", right},
+                 {"MAX us", right}}};
+    for (const Json& it : all) {
+        auto row = cells(
+            it, {"port", "slice", "id", "lossless", "guarantee_bits", "limit_bits", "weight",
+                 "admitted_packets", "departed_packets", "queued_packets", "queue_high_packets"});
+        for (const char* key :
+             {"residence_p50_seconds", "residence_p99_seconds", "residence_max_seconds"})
+            row.push_back(it.contains(key) ? fmt::format("{:.1f}", 1e6 * it[key].get<double>())
+                                           : "-");
+        table.add(std::move(row));
+    }
     return table.text();
 }
 
@@ -201,8 +212,11 @@ std::string counters(const Json& all) {
             std::string labels;
             for (const auto& [key, value] : sample.items())
                 if (key != "value") labels += (labels.empty() ? "" : " ") + cell(value);
+            // Of a histogram how many there were; `show slices` says what it comes to.
+            const bool spread = sample.contains("value") && sample["value"].is_object();
             const std::string unit = cell(metric, "unit");
-            table.add({cell(metric, "name"), labels.empty() ? "-" : labels, cell(sample, "value"),
+            table.add({cell(metric, "name"), labels.empty() ? "-" : labels,
+                       spread ? cell(sample["value"], "count") : cell(sample, "value"),
                        unit.empty() ? "-" : unit});
         }
     return table.text();

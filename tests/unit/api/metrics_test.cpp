@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -27,6 +28,17 @@ std::map<std::string, std::string> samples_of(const std::string& text) {
     return all;
 }
 
+// A histogram of JSON as Prometheus spells it.
+void add_histogram(std::map<std::string, std::string>& all, const std::string& name,
+                   const std::string& labels, const Json& value) {
+    for (const Json& it : value.at("buckets"))
+        all[fmt::format("{}_bucket{},le=\"{}\"}}", name, labels, it.at("at_most").get<double>())] =
+            it.at("count").dump();
+    all[fmt::format("{}_bucket{},le=\"+Inf\"}}", name, labels)] = value.at("count").dump();
+    all[fmt::format("{}_count{}}}", name, labels)] = value.at("count").dump();
+    all[fmt::format("{}_sum{}}}", name, labels)] = fmt::format("{}", value.at("sum").get<double>());
+}
+
 // The same from JSON.
 std::map<std::string, std::string> samples_of(const Json& json) {
     std::map<std::string, std::string> all;
@@ -37,6 +49,10 @@ std::map<std::string, std::string> samples_of(const Json& json) {
                 if (key != "value")
                     labels += fmt::format("{}{}=\"{}\"", labels.empty() ? "{" : ",", key,
                                           value.get<std::string>());
+            if (metric.at("type") == "histogram") {
+                add_histogram(all, metric.at("name"), labels, sample.at("value"));
+                continue;
+            }
             all[metric.at("name").get<std::string>() + labels + (labels.empty() ? "" : "}")] =
                 sample.at("value").dump();
         }
@@ -139,6 +155,23 @@ TEST(Metrics, GaugesShowStates) {
     EXPECT_EQ(seen.at(R"(weir_buffers{state="in_use"})"), "300");
 }
 
+// Two packets were queued, and a third departed without.
+TEST(Metrics, ResidenceIsOfWhatWasQueuedAndOfWhatWasNot) {
+    FakeNode node;
+    PortCounters& wan = node.worker(1).ports[PortId{1}];
+    wan.residence = std::make_unique<ResidenceRows>(slice_rows);
+    (*wan.residence)[0].record(Nanos{1'000});
+    (*wan.residence)[0].record(Nanos{5'000'000});
+    for (int i = 0; i < 3; ++i) wan.slices[0].departed.add(100);
+    const auto seen = text_samples(node);
+    const std::string of = R"({port="wan0",slice="best-effort")";
+    EXPECT_EQ(seen.at("weir_residence_seconds_bucket" + of + R"(,le="1.023e-06"})"), "2");
+    EXPECT_EQ(seen.at("weir_residence_seconds_bucket" + of + R"(,le="+Inf"})"), "3");
+    EXPECT_EQ(seen.at("weir_residence_seconds_count" + of + "}"), "3");
+    EXPECT_EQ(std::stod(seen.at("weir_residence_seconds_sum" + of + "}")), 5.001e-3);
+    EXPECT_EQ(seen.at(R"(weir_residence_seconds_count{port="lan0",slice="best-effort"})"), "0");
+}
+
 // A counter beyond 2^53 would lose its low bits in a double.
 TEST(Metrics, NumbersAreExact) {
     FakeNode node;
@@ -164,7 +197,8 @@ TEST(Metrics, TextAndJsonSayTheSame) {
     for (const Metric& metric : all_metrics())
         EXPECT_TRUE(std::ranges::any_of(text, [&](const auto& sample) {
             const std::string& name = sample.first;
-            return name.substr(0, name.find('{')) == metric.name;
+            const std::string part = metric.type == MetricType::histogram ? "_count" : "";
+            return name.substr(0, name.find('{')) == std::string{metric.name} + part;
         })) << metric.name;
     for (std::size_t drop = 1; drop < drop_count; ++drop)
         EXPECT_TRUE(text.contains(
@@ -181,11 +215,12 @@ TEST(Metrics, EveryFamilyHasHelpAndTypeOnceAhead) {
     Reading reading{source};
     std::istringstream lines{prometheus_text(reading)};
     std::set<std::string> done;
-    std::string family;
+    std::string family, kind_of_family;
     for (std::string line; std::getline(lines, line);) {
         std::istringstream words{line};
         std::string first, kind, name;
         words >> first >> kind >> name;
+        if (kind == "TYPE") words >> kind_of_family;
         if (first == "#" && kind == "HELP") {
             EXPECT_TRUE(done.insert(name).second) << "family twice: " << name;
             family = name;
@@ -193,7 +228,12 @@ TEST(Metrics, EveryFamilyHasHelpAndTypeOnceAhead) {
             EXPECT_EQ(kind, "TYPE");
             EXPECT_EQ(name, family);
         } else {
-            EXPECT_EQ(line.substr(0, line.find_first_of("{ ")), family);
+            const std::string sample = line.substr(0, line.find_first_of("{ "));
+            if (kind_of_family == "histogram")
+                EXPECT_THAT(sample,
+                            testing::AnyOf(family + "_bucket", family + "_sum", family + "_count"));
+            else
+                EXPECT_EQ(sample, family);
         }
     }
     EXPECT_EQ(done.size(), all_metrics().size());
