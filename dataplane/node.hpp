@@ -18,7 +18,6 @@
 
 namespace weir {
 
-
 class Node {
 public:
     explicit Node(const Config& config);
