@@ -91,9 +91,10 @@ std::string prometheus_text(Reading& reading) {
         fmt::format_to(std::back_inserter(out), "# HELP {} {}{}{}\n# TYPE {} {}\n", metric.name,
                        metric.unit, metric.unit.empty() ? "" : " ", metric.help, metric.name,
                        name(metric.type));
-        metric.read(reading, [&](std::initializer_list<std::string_view> labels, Number value) {
-            append_sample(out, metric, labels, value);
-        });
+        metric.read(reading,
+                    [&](std::initializer_list<std::string_view> labels, const Number& value) {
+                        append_sample(out, metric, labels, value);
+                    });
     }
     return out;
 }
@@ -104,13 +105,15 @@ Json metrics_json(Reading& reading) {
     Json all = Json::array();
     for (const Metric& metric : all_metrics()) {
         Json samples = Json::array();
-        metric.read(reading, [&](std::initializer_list<std::string_view> labels, Number value) {
-            Json sample = Json::object();
-            auto text = labels.begin();
-            for (const std::string_view label : metric.labels) sample[std::string{label}] = *text++;
-            sample["value"] = to_json(value);
-            samples.push_back(std::move(sample));
-        });
+        metric.read(reading,
+                    [&](std::initializer_list<std::string_view> labels, const Number& value) {
+                        Json sample = Json::object();
+                        auto text = labels.begin();
+                        for (const std::string_view label : metric.labels)
+                            sample[std::string{label}] = *text++;
+                        sample["value"] = to_json(value);
+                        samples.push_back(std::move(sample));
+                    });
         all.push_back({{"name", metric.name},
                        {"type", name(metric.type)},
                        {"unit", metric.unit},

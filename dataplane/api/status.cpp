@@ -27,7 +27,7 @@ void add_counters(std::span<Json* const> objects, std::string_view prefix,
             continue;
         const std::string key = short_name(metric.name, prefix);
         std::size_t i = 0;
-        metric.read(reading, [&](std::initializer_list<std::string_view>, Number value) {
+        metric.read(reading, [&](std::initializer_list<std::string_view>, const Number& value) {
             if (i < objects.size()) (*objects[i++])[key] = to_json(value);
         });
     }
@@ -220,15 +220,16 @@ Json drops_json(Reading& reading) {
     Json all = Json::array();
     for (const Metric& metric : all_metrics()) {
         if (metric.name != "weir_drops_total") continue;
-        metric.read(reading, [&](std::initializer_list<std::string_view> labels, Number value) {
-            const std::string_view reason = labels.begin()[2];
-            const auto text = std::ranges::find(drop_texts, reason, &DropText::name);
-            all.push_back({{"port", labels.begin()[0]},
-                           {"slice", labels.begin()[1]},
-                           {"reason", reason},
-                           {"help", text->help},
-                           {"packets", to_json(value)}});
-        });
+        metric.read(reading,
+                    [&](std::initializer_list<std::string_view> labels, const Number& value) {
+                        const std::string_view reason = labels.begin()[2];
+                        const auto text = std::ranges::find(drop_texts, reason, &DropText::name);
+                        all.push_back({{"port", labels.begin()[0]},
+                                       {"slice", labels.begin()[1]},
+                                       {"reason", reason},
+                                       {"help", text->help},
+                                       {"packets", to_json(value)}});
+                    });
     }
     return all;
 }
