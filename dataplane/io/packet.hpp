@@ -75,8 +75,8 @@ public:
     void write(Packet& packet, Instant now) const noexcept {
         *RTE_MBUF_DYNFIELD(&packet, offset_, Instant*) = now;
     }
-    Instant read(Packet& packet) const noexcept {
-        return *RTE_MBUF_DYNFIELD(&packet, offset_, Instant*);
+    Instant read(const Packet& packet) const noexcept {
+        return *RTE_MBUF_DYNFIELD(&packet, offset_, const Instant*);
     }
 
 private:

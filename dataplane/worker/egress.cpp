@@ -31,11 +31,14 @@ void EgressPort::fill(Instant now) noexcept {
         ready_end_ -= ready_begin_;
         ready_begin_ = 0;
     }
+    const std::size_t first = ready_end_;
     while (ready_end_ < burst) {
         const SliceQueues::Next next = queues_.next(now);
-        if (next.packet == nullptr) return;
+        if (next.packet == nullptr) break;
         make_ready(next);
     }
+    for (std::size_t i = first; i < ready_end_; ++i)
+        noted_[i].queued_at = queues_.queued_at(*ready_[i]);
 }
 
 void EgressPort::count_departed(std::size_t packets, Instant now) noexcept {

@@ -33,7 +33,7 @@ public:
             [[likely]] {
             const std::uint16_t slice = egress_tag(packet).slice;
             counters_.slices[row_of(slice)].admitted.add(packet.pkt_len);
-            make_ready({&packet, packet.pkt_len, slice, {}});
+            make_ready({&packet, packet.pkt_len, slice});
             return Drop::none;
         }
         return queue(packet);
@@ -92,7 +92,7 @@ private:
 
     void make_ready(const SliceQueues::Next& next) noexcept {
         ready_[ready_end_] = next.packet;
-        noted_[ready_end_++] = {next.length, next.slice, next.queued_at};
+        noted_[ready_end_++] = {next.length, next.slice, {}};
     }
     SliceCounters& row(const Packet& packet) noexcept {
         return counters_.slices[row_of(egress_tag(packet).slice)];

@@ -49,9 +49,10 @@ public:
         Packet* packet = nullptr;
         std::uint32_t length = 0;
         std::uint16_t slice = control_slice;  // slot
-        Instant queued_at{};
     };
     Next next(Instant now) noexcept;
+    // Of one that came from next(); later is better, because its memory is on the way.
+    Instant queued_at(const Packet& packet) const noexcept { return queued_at_.read(packet); }
 
     bool empty() const noexcept { return scheduler_.empty(); }
     // Whether a slice has had this slot here.
