@@ -260,7 +260,10 @@ std::optional<Departure> Scheduler::go_on(Instant now) noexcept {
     run_.left -= wire;
     group.departed += departure->packet.charge;
     const bool tokens = spend(run_.slice, wire, run_.guaranteed, now);
-    if (run_.left <= 0 || fifo.empty() || !group.may_send() || !tokens) end_run();
+    // A turn is a largest packet at most, for what others wait and what a guarantee keeps count on
+    // it.
+    const bool over = fifo.empty() || fifo.front(lines_).wire > run_.left;
+    if (over || !group.may_send() || !tokens) end_run();
     return departure;
 }
 

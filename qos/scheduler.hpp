@@ -26,8 +26,8 @@ enum class GroupId : std::uint32_t {};  // a slice towards one downstream peer: 
 enum class AggregateId : std::uint32_t {};  // what came from one peer into a group
 enum class QueueId : std::uint32_t {};      // a flow bucket of an aggregate
 
-// What was not used of a guarantee is kept for 100 us and two rounds of a packet of every slice; of
-// a limit for 100 us, at least 32 KiB, and two packets: that much may follow at once.
+// What was not used of a guarantee is kept for 100 us and two rounds of a packet of every slice, of
+// a limit for 100 us and two packets, of both at least 32 KiB: that much may follow at once.
 struct SliceRates {
     BitsPerSecond guarantee{0};
     BitsPerSecond limit = TokenBucket::unlimited;
