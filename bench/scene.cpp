@@ -178,6 +178,22 @@ std::vector<test::Frame> routed_frames(const Scale& scale) {
     return frames;
 }
 
+void put(Packet& packet, const test::Frame& frame) {
+    packet.data_off = packet_headroom;
+    packet.data_len = static_cast<std::uint16_t>(frame.size());
+    packet.pkt_len = static_cast<std::uint32_t>(frame.size());
+    packet.ol_flags = 0;
+    std::memcpy(rte_pktmbuf_mtod(&packet, void*), frame.data(), frame.size());
+}
+
+void write_macs(std::span<Packet*> burst) {
+    for (Packet* packet : burst) {
+        auto& header = *rte_pktmbuf_mtod(packet, EthernetHeader*);
+        header.source = test::Bed::mac(wan);
+        header.destination = test::Bed::neighbor_mac(0);
+    }
+}
+
 Circulation::Circulation(rte_mempool& pool, std::size_t buffers) : ring_(buffers) {
     for (Packet*& packet : ring_) {
         packet = rte_pktmbuf_alloc(&pool);
@@ -196,11 +212,7 @@ std::span<Packet*> Circulation::refill(const std::vector<test::Frame>& frames) {
         next_ = (next_ + 1) % ring_.size();
         const test::Frame& frame = frames[frame_];
         frame_ = (frame_ + 1) % frames.size();
-        packet->data_off = packet_headroom;
-        packet->data_len = static_cast<std::uint16_t>(frame.size());
-        packet->pkt_len = static_cast<std::uint32_t>(frame.size());
-        packet->ol_flags = 0;
-        std::memcpy(rte_pktmbuf_mtod(packet, void*), frame.data(), frame.size());
+        put(*packet, frame);
     }
     return burst_;
 }

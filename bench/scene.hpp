@@ -34,6 +34,11 @@ std::vector<test::Frame> srv6_frames(const Scale& scale, const std::string& sid,
 // IPv6 to routed prefixes, no SRH, in at the wan port.
 std::vector<test::Frame> routed_frames(const Scale& scale);
 
+// As a device would leave it.
+void put(Packet& packet, const test::Frame& frame);
+// The reference: what testpmd's `mac` mode does to a packet.
+void write_macs(std::span<Packet*> burst);
+
 // Buffers that go round in order, so that each is as cold as 4,096 others make it.
 class Circulation {
 public:

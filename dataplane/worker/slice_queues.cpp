@@ -15,6 +15,7 @@ namespace {
 constexpr Nanos longest_absence{200'000};
 constexpr Bytes least_depth{64 << 10};
 constexpr Bytes largest_on_wire{9'240};
+
 bool shapes(const SnapshotPort& port) {
     return port.rate != unlimited_rate || std::ranges::any_of(port.shares, [](const auto& share) {
                return share.limit != unlimited_rate;
@@ -98,9 +99,10 @@ Drop SliceQueues::admit(Packet& packet, Instant now) noexcept {
     const QueuedPacket queued{reinterpret_cast<std::uintptr_t>(&packet),
                               packet.pkt_len + ethernet_overhead, charge_of(packet)};
     const Bytes charge{queued.charge};
-    queued_at_.write(packet, now);
-    if (tag.slice == control_slice)
+    if (tag.slice == control_slice) {
+        queued_at_.write(packet, now);
         return scheduler_.push_control(queued) ? Drop::none : Drop::egress_full;
+    }
     // The worker that sent it may have adopted a reload that brings its slice; this one has not.
     if (tag.slice >= max_slices || !slices_[tag.slice].group) {
         tag.slice = fallback_;
@@ -111,6 +113,7 @@ Drop SliceQueues::admit(Packet& packet, Instant now) noexcept {
     // Not before: a flow would overtake itself in another bucket.
     if (feed.packets == 0) feed.buckets = feed.wanted;
     if (const Drop drop = take(feed, charge); drop != Drop::none) return drop;
+    queued_at_.write(packet, now);  // not before: what is refused keeps that line cold
     // Fibonacci hashing: neighbouring flow labels part.
     const std::uint32_t bucket = (tag.flow * 0x9e3779b1U >> 16U) & feed.buckets.mask;
     if (!scheduler_.push(scheduler_.queue(feed.buckets.queues, bucket), queued)) {
