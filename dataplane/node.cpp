@@ -63,6 +63,7 @@ void Node::make_ports(const Config& config) {
 void Node::make_workers(const Config& config) {
     const std::size_t workers = config.workers.cores.size();
     handoffs_ = std::make_unique<Handoffs>(workers);
+    raw_ = std::make_unique<Handoffs>(workers);
     for (std::size_t i = 0; i <= workers; ++i)
         shards_.push_back(std::make_unique<Shard>(ports_.size()));
     Controller::Setup control{.slow_path = {.neighbors = &neighbors_,
@@ -91,6 +92,7 @@ void Node::make_workers(const Config& config) {
                             .shards = {},
                             .control = rings_[i].get(),
                             .handoffs = handoffs_.get(),
+                            .raw = raw_.get(),
                             .queues = {},
                             .owned = {},
                             .owners = owners_,
@@ -106,7 +108,8 @@ void Node::make_workers(const Config& config) {
             // Queue q of port p: a port with fewer queues than workers does not always meet the
             // first ones.
             for (std::uint16_t q = 0; q < ports_[p]->receive_queues(); ++q)
-                if ((q + p) % workers == i) setup.queues.push_back({ports_[p].get(), id, q});
+                if ((q + p) % workers == i)
+                    setup.queues.push_back({ports_[p].get(), id, q, config.ports[id].spread});
         }
         workers_.push_back(std::make_unique<Worker>(std::move(setup)));
     }

@@ -57,7 +57,8 @@ private:
     std::vector<std::unique_ptr<Port>> ports_;
     std::vector<std::unique_ptr<Shard>> shards_;
     std::vector<std::unique_ptr<ControlRings>> rings_;
-    std::unique_ptr<Handoffs> handoffs_;
+    std::unique_ptr<Handoffs> handoffs_;  // of frames
+    std::unique_ptr<Handoffs> raw_;       // of packets as they came
     IdVector<PortId, WorkerId> owners_;
     std::unique_ptr<Controller> control_;
     std::vector<std::unique_ptr<Worker>> workers_;

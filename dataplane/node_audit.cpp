@@ -90,9 +90,10 @@ Audit Node::look() {
         audit.in_rings += rings->punts.size() + rings->resolves.size() + rings->injects.size();
     for (std::size_t from = 0; from < workers_.size(); ++from)
         for (std::size_t to = 0; to < workers_.size(); ++to)
-            if (const auto* ring =
-                    handoffs_->ring(static_cast<WorkerId>(from), static_cast<WorkerId>(to)))
-                audit.in_rings += ring->size();
+            for (const Handoffs* handoffs : {handoffs_.get(), raw_.get()})
+                if (const auto* ring =
+                        handoffs->ring(static_cast<WorkerId>(from), static_cast<WorkerId>(to)))
+                    audit.in_rings += ring->size();
     const auto after = activities(shards_);
     audit.at_rest = std::ranges::equal(before, after, {}, &Activity::all, &Activity::all);
     const std::uint64_t in_use =

@@ -116,6 +116,7 @@ private:
         out["source_check"] = port.source_check;
         out["punt_rate"] = to_string(port.punt_rate);
         out["receive_queues"] = port.receive_queues;
+        out["spread"] = word_of(port.spread);
         out["receive_descriptors"] = port.receive_descriptors;
         out["transmit_descriptors"] = port.transmit_descriptors;
         out["pfc"] = Json::object();

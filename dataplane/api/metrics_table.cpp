@@ -207,6 +207,7 @@ const std::vector<Metric>& all_metrics() {
 {"weir_worker_busy_cycles_total", counter, "cycles", {"worker"}, "of the TSC, in loops that moved a packet", per_worker<&Shard::busy_cycles>},
 {"weir_worker_total_cycles_total", counter, "cycles", {"worker"}, "of the TSC, in all loops", per_worker<&Shard::total_cycles>},
 {"weir_worker_loops_total", counter, "loops", {"worker"}, "over the queues and rings of a worker", per_worker<&Shard::loops>},
+{"weir_worker_spread_packets_total", counter, "packets", {"worker"}, "that it received and left, as they came, to other workers", per_worker<&Shard::spread>},
 {"weir_originated_packets_total", counter, "packets", {}, "made by weir: ARP, ND, echo replies, ICMP errors", of_all<&Shard::originated>},
 {"weir_consumed_packets_total", counter, "packets", {}, "ended here by design: ARP, ND and ICMP messages that were read", of_all<&Shard::consumed>},
 {"weir_neighbors", gauge, "", {"state"}, "next hops and hosts by the state of their ARP or ND entry", neighbors},

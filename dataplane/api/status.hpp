@@ -9,8 +9,8 @@ namespace weir {
 // [{name, device, link, mac, speed_bits, table, role, mtu, addresses, receive_queues, receive_...,
 //   transmit_..., receive_missed: {CAUSE: packets}, drop_packets}]
 Json ports_json(Reading& reading);
-// [{worker, core, idle, busy_percent, busy_cycles, total_cycles, loops, received_packets,
-//   sent_packets, drop_packets}]
+// [{worker, core, idle, busy_percent, busy_cycles, total_cycles, loops, spread_packets,
+//   received_packets, sent_packets, drop_packets}]
 Json workers_json(Reading& reading);
 // [{sid, behavior, table | port + next_hop, slice, packets, bytes}]
 Json sids_json(Reading& reading);

@@ -33,6 +33,13 @@ public:
         return n;
     }
     bool push(const T& item) noexcept { return push(std::span<const T>{&item, 1}) == 1; }
+    // Producer only: whether the next `n` items would be taken.
+    bool has_room(std::size_t n) noexcept {
+        const std::size_t tail = tail_.load(std::memory_order_relaxed);
+        if (capacity() - (tail - head_seen_) >= n) return true;
+        head_seen_ = head_.load(std::memory_order_acquire);
+        return capacity() - (tail - head_seen_) >= n;
+    }
 
     // Consumer only. Fills `out` from the front, returns how many.
     std::size_t pop(std::span<T> out) noexcept {

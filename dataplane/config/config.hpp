@@ -59,6 +59,8 @@ struct TableConfig {
 };
 
 enum class Role : std::uint8_t { lan, wan };
+// Of the packets of one receive queue over all workers.
+enum class SpreadMode : std::uint8_t { automatic, on, off };
 
 struct PortConfig {
     std::string name;
@@ -72,6 +74,7 @@ struct PortConfig {
     bool source_check = false;
     PacketsPerSecond punt_rate{1000};
     std::uint16_t receive_queues = 0;  // 0: one per worker where the device has them
+    SpreadMode spread = SpreadMode::automatic;
     std::uint16_t receive_descriptors = 2048;
     std::uint16_t transmit_descriptors = 2048;
     std::vector<std::pair<std::uint8_t, SliceId>> pfc;  // 802.1Qbb priority, slice

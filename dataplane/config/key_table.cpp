@@ -74,6 +74,7 @@ const std::vector<Key>& all_keys() {
 {"port[].source_check", flag(), "", "false", reload, acts, "drop sources that do not belong behind this port"},
 {"port[].punt_rate", quantity("packet rate"), "packets/s", "1kpps", restart, acts, "what may reach the control thread or the kernel"},
 {"port[].receive_queues", integer(0, 128), "queues", "0", restart, acts, "0: one for each worker where the device has them"},
+{"port[].spread", one_of<SpreadMode>(), "", "auto", restart, acts, "a receive queue's flows over all workers; auto: while one is too few for it"},
 {"port[].receive_descriptors", {"power of two 64..32768", 64, 32'768}, "packets", "2048", restart, acts, "length of a receive ring"},
 {"port[].transmit_descriptors", {"power of two 64..32768", 64, 32'768}, "packets", "2048", restart, acts, "length of a transmit ring"},
 {"port[].pfc", {"table of priority 0..7 = slice"}, "", "{}", reload, kept, "802.1Qbb with the hosts on this port"},

@@ -106,6 +106,7 @@ void port(const Section& section, Parsing& p, PortConfig& port) {
     section.read("source_check", port.source_check);
     section.read("punt_rate", port.punt_rate);
     section.read("receive_queues", port.receive_queues);
+    section.read("spread", port.spread);
     descriptors(section, "receive_descriptors", port.receive_descriptors);
     descriptors(section, "transmit_descriptors", port.transmit_descriptors);
     pfc(section, p.names, port);

@@ -25,6 +25,7 @@ public:
 private:
     static std::string text(const std::string& it) { return it; }
     static std::string text(HugePages it) { return std::string{word_of(it)}; }
+    static std::string text(SpreadMode it) { return std::string{word_of(it)}; }
     static std::string text(const std::vector<unsigned>& it) {
         return fmt::format("[{}]", fmt::join(it, ", "));
     }
@@ -55,6 +56,7 @@ void compare_ports(const PortConfig& running, const PortConfig& next, Difference
     out.compare(what("mtu"), running.mtu, next.mtu);
     out.compare(what("punt_rate"), running.punt_rate, next.punt_rate);
     out.compare(what("receive_queues"), running.receive_queues, next.receive_queues);
+    out.compare(what("spread"), running.spread, next.spread);
     out.compare(what("receive_descriptors"), running.receive_descriptors, next.receive_descriptors);
     out.compare(what("transmit_descriptors"), running.transmit_descriptors,
                 next.transmit_descriptors);

@@ -23,6 +23,9 @@ template <>
 inline constexpr auto words<Role> =
     std::to_array<Word<Role>>({{"lan", Role::lan}, {"wan", Role::wan}});
 template <>
+inline constexpr auto words<SpreadMode> = std::to_array<Word<SpreadMode>>(
+    {{"auto", SpreadMode::automatic}, {"on", SpreadMode::on}, {"off", SpreadMode::off}});
+template <>
 inline constexpr auto words<HugePages> =
     std::to_array<Word<HugePages>>({{"auto", HugePages::automatic},
                                     {"2M", HugePages::two_mb},

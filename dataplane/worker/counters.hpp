@@ -61,6 +61,7 @@ struct alignas(64) Shard {
     Counter consumed;     // ended here by design: protocol messages that were read
     Counter handed_over;  // pushed into a ring to another thread
     Counter taken_over;   // popped from a ring
+    Counter spread;       // of handed_over: as they came, for another worker to look at
     Counter busy_cycles;  // of loops that moved at least one packet
     Counter total_cycles;
     Counter loops;

@@ -44,11 +44,9 @@ void prefetch_packet(const Packet& packet) noexcept {
     const SnapshotPort& port = snapshot.ports[in];
     if (snapshot.sid_table.far() && port.role == Role::wan)
         prefetch_sids(batch, snapshot.sid_table);
-    std::uint64_t bytes = 0;
     for (std::size_t i = 0; i < batch.size(); ++i) {
         if (i + look_ahead < batch.size()) prefetch_packet(*batch[i + look_ahead]);
         Packet& packet = *batch[i];
-        bytes += packet.pkt_len;
         Meta meta;
         meta.in = in;
         meta.table = port.table;
@@ -57,8 +55,6 @@ void prefetch_packet(const Packet& packet) noexcept {
         if (drop != Drop::none) [[unlikely]]
             lose(packet, meta, drop, context);
     }
-    setup_.shard->ports[in].received.packets.add(batch.size());
-    setup_.shard->ports[in].received.bytes.add(bytes);
     flush();
 }
 
@@ -109,6 +105,12 @@ inline Drop Pipeline::deliver(Packet& packet, PortId out) noexcept {
     if (way.mine != nullptr) return way.mine->accept(packet);
     hand_over(packet, *way.outbox);
     return Drop::none;
+}
+
+bool Pipeline::has_room() const noexcept {
+    for (const Outbox& outbox : outboxes_)
+        if (outbox.ring != nullptr && !outbox.ring->has_room(2 * batch_size)) return false;
+    return true;
 }
 
 void Pipeline::hand_over(Packet& packet, Outbox& outbox) noexcept {

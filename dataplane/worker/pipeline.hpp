@@ -30,7 +30,10 @@ public:
     };
     explicit Pipeline(Setup setup);
 
-    // Packets that came in on `in`. At most batch_size.
+    // Whether the rings to other workers take two batches: what they do not is lost, so a worker
+    // receives nothing then, and the device keeps it.
+    bool has_room() const noexcept;
+    // Packets that came in on `in` and are counted as received there. At most batch_size.
     void ingress(std::span<Packet*> batch, PortId in, const Snapshot& snapshot,
                  Instant now) noexcept;
     // Whole frames for ports of this worker (from other workers and from control).

@@ -19,7 +19,8 @@ struct ControlRings {
     PacketRing injects{4096};   // control -> worker
 };
 
-// Between workers: ring[from][to], present only where from != to.
+// Between workers: ring[from][to], present only where from != to. A Node has two: for frames that
+// are ready for their port, and for packets as they came (Spreader).
 class Handoffs {
 public:
     static constexpr std::size_t capacity = 4096;
@@ -30,6 +31,13 @@ public:
     // Null where both are the same worker.
     PacketRing* ring(WorkerId from, WorkerId to) const {
         return rings_[index(from) * workers_ + index(to)].get();
+    }
+    // Those that end at this worker.
+    std::vector<PacketRing*> to(WorkerId worker) const {
+        std::vector<PacketRing*> all;
+        for (std::size_t from = 0; from < workers_; ++from)
+            if (PacketRing* it = ring(static_cast<WorkerId>(from), worker)) all.push_back(it);
+        return all;
     }
     std::size_t workers() const { return workers_; }
 

@@ -9,6 +9,8 @@
 namespace weir {
 
 Worker::Worker(Setup setup) : setup_{std::move(setup)} {
+    for (const Queue& queue : setup_.queues)
+        queues_.push_back({queue, HotQueue{queue.spread, setup_.shards.size()}});
     const std::size_t ports = setup_.owners.size();
     IdVector<PortId, EgressPort*> halves(ports);
     for (const auto& [id, port] : setup_.owned) {
@@ -23,17 +25,20 @@ Worker::Worker(Setup setup) : setup_{std::move(setup)} {
         halves_.push_back({id, halves[id]});
     }
     cut_.slices.reserve(halves_.size() * slice_rows);
-    pipeline_ = std::make_unique<Pipeline>(Pipeline::Setup{
-        .self = setup_.id,
-        .neighbors = setup_.neighbors,
-        .shard = setup_.shard,
-        .control = setup_.control,
-        .handoffs = setup_.handoffs,
-        .owners = setup_.owners,
-        .egress = std::move(halves),
-        .chains = setup_.chains,
-        .punt_rates = setup_.punt_rates,
-    });
+    ingress_ = std::make_unique<Ingress>(Pipeline::Setup{.self = setup_.id,
+                                                         .neighbors = setup_.neighbors,
+                                                         .shard = setup_.shard,
+                                                         .control = setup_.control,
+                                                         .handoffs = setup_.handoffs,
+                                                         .owners = setup_.owners,
+                                                         .egress = std::move(halves),
+                                                         .chains = setup_.chains,
+                                                         .punt_rates = setup_.punt_rates},
+                                         Spreader::Setup{.self = setup_.id,
+                                                         .shard = setup_.shard,
+                                                         .shards = setup_.shards,
+                                                         .frames = setup_.handoffs,
+                                                         .raw = setup_.raw});
 }
 
 Worker::~Worker() = default;
@@ -66,7 +71,7 @@ bool Worker::loop(Instant now) noexcept {
         for (Egress& egress : egress_) egress.half->adopt(snapshot, now);
     for (Egress& egress : egress_) egress.half->tick(now);
     std::size_t moved = receive(snapshot, now);
-    moved += take_over(snapshot, now);
+    moved += ingress_->take_over(snapshot, now);
     moved += transmit(now);
     if (fresh) [[unlikely]] {
         // What adopting costs is this loop: its tables are cold too.
@@ -81,40 +86,12 @@ bool Worker::loop(Instant now) noexcept {
 }
 
 std::size_t Worker::receive(const Snapshot& snapshot, Instant now) noexcept {
-    // Two batches: what a loop costs is shared by more packets where there are many.
-    std::array<Packet*, 2 * Pipeline::batch_size> burst;
     std::size_t moved = 0;
-    for (const Queue& queue : setup_.queues) {
-        const std::size_t n = queue.port->receive(queue.queue, burst);
-        if (n == 0) continue;
-        const std::span<Packet*> packets{burst.data(), n};
-        const std::size_t first = std::min(n, Pipeline::batch_size);
-        pipeline_->ingress(packets.first(first), queue.id, snapshot, now);
-        if (n > first) pipeline_->ingress(packets.subspan(first), queue.id, snapshot, now);
-        moved += n;
-    }
+    for (Receiving& queue : queues_)
+        moved += ingress_->receive(
+            queue.heat, queue.of.id, snapshot, now,
+            [&](std::span<Packet*> all) { return queue.of.port->receive(queue.of.queue, all); });
     return moved;
-}
-
-// From the other workers whole frames, from control frames and packets of our own.
-std::size_t Worker::take_over(const Snapshot& snapshot, Instant now) noexcept {
-    std::array<Packet*, Pipeline::batch_size> batch;
-    std::size_t moved = 0;
-    for (std::size_t from = 0; from < setup_.handoffs->workers(); ++from) {
-        PacketRing* ring = setup_.handoffs->ring(static_cast<WorkerId>(from), setup_.id);
-        if (ring == nullptr) continue;
-        const std::size_t n = ring->pop(batch);
-        if (n != 0) pipeline_->accept({batch.data(), n});
-        moved += n;
-    }
-    const std::size_t injected = setup_.control->injects.pop(batch);
-    for (std::size_t i = 0; i < injected; ++i) {
-        if (inject_info(*batch[i]).inject == Inject::originate)
-            pipeline_->originate(*batch[i], snapshot, now);
-        else
-            pipeline_->accept({&batch[i], 1});
-    }
-    return moved + injected;
 }
 
 std::size_t Worker::transmit(Instant now) noexcept {
@@ -172,9 +149,9 @@ void Worker::drain() noexcept {
     std::size_t quiet = 0;
     // A few quiet rounds, because another worker may still be handing over.
     while (quiet < 100 && clock_.now() < deadline) {
-        take_over(snapshot, clock_.now());
-        transmit(clock_.now());
-        quiet = held() == 0 ? quiet + 1 : 0;
+        const std::size_t moved =
+            ingress_->take_over(snapshot, clock_.now()) + transmit(clock_.now());
+        quiet = moved == 0 && held() == 0 ? quiet + 1 : 0;
         std::this_thread::sleep_for(std::chrono::microseconds{50});
     }
     for (Egress& egress : egress_) egress.half->discard(Drop::stopped);

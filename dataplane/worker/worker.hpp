@@ -12,7 +12,7 @@
 #include "dataplane/io/port.hpp"
 #include "dataplane/worker/clock.hpp"
 #include "dataplane/worker/cut.hpp"
-#include "dataplane/worker/pipeline.hpp"
+#include "dataplane/worker/ingress.hpp"
 
 namespace weir {
 
@@ -22,6 +22,7 @@ public:
         Port* port;
         PortId id;
         std::uint16_t queue;
+        SpreadMode spread = SpreadMode::automatic;
     };
     struct Setup {
         WorkerId id{};
@@ -31,7 +32,8 @@ public:
         Shard* shard = nullptr;
         std::vector<const Shard*> shards;  // of all workers
         ControlRings* control = nullptr;
-        const Handoffs* handoffs = nullptr;
+        const Handoffs* handoffs = nullptr;  // of frames that are ready for their port
+        const Handoffs* raw = nullptr;       // of packets as they came
         std::vector<Queue> queues;
         std::vector<std::pair<PortId, Port*>> owned;  // egress halves
         IdVector<PortId, WorkerId> owners;
@@ -62,9 +64,12 @@ private:
         Port* port;
         std::unique_ptr<EgressPort> half;
     };
+    struct Receiving {
+        Queue of;
+        HotQueue heat;
+    };
     bool loop(Instant now) noexcept;
     std::size_t receive(const Snapshot& snapshot, Instant now) noexcept;
-    std::size_t take_over(const Snapshot& snapshot, Instant now) noexcept;
     std::size_t transmit(Instant now) noexcept;
     bool holds() const noexcept;
     void idle(unsigned empty_loops) const noexcept;
@@ -76,7 +81,8 @@ private:
     TscClock clock_;
     std::vector<Egress> egress_;
     std::vector<OwnedPort> halves_;  // the same, for the cut
-    std::unique_ptr<Pipeline> pipeline_;
+    std::unique_ptr<Ingress> ingress_;
+    std::vector<Receiving> queues_;
     std::uint64_t adopted_ = 0;                    // version of the snapshot of the last loop
     std::atomic<bool> stopping_{false};            // written by control, read by the worker
     std::atomic<std::uint32_t> cut_requested_{0};  // written by API threads

@@ -6,25 +6,9 @@
 
 namespace weir::test {
 Bed::Bed(const Config& config, std::uint32_t buffers, bool devices_take_chains, std::size_t workers)
-    : pool_{make_packet_pool("bed-" + std::to_string(reinterpret_cast<std::uintptr_t>(this)),
-                             buffers)},
-      handoffs_{workers} {
-    CompileInput input;
-    input.config = std::make_shared<const Config>(config);
-    input.version = 1;
-    for (std::size_t i = 0; i < config.ports.size(); ++i)
-        input.macs.push_back(mac(static_cast<PortId>(i)));
-    std::uint8_t n = 0;
-    for (const auto& [port, address] : gateways_of(config)) {
-        input.gateways.push_back(neighbors_.insert(port, address));
-        neighbors_.set_mac(input.gateways.back(), neighbor_mac(n++));
-    }
-    snapshot_ = compile_snapshot(input, sid_slots_, path_slots_);
-    shard_ = std::make_unique<Shard>(config.ports.size());
-    if (!shard_->sids.grow(sid_slots_.size()) || !shard_->paths.grow(path_slots_.size()))
-        throw std::runtime_error{"more counters than a bank holds"};
+    : world_{config, buffers}, shard_{world_.make_shard()}, handoffs_{workers} {
     Pipeline::Setup setup;
-    setup.neighbors = &neighbors_;
+    setup.neighbors = &world_.neighbors;
     setup.shard = shard_.get();
     setup.control = &control_;
     setup.handoffs = &handoffs_;
@@ -34,7 +18,7 @@ Bed::Bed(const Config& config, std::uint32_t buffers, bool devices_take_chains, 
             SliceQueues::Setup{
                 .port = id, .mine = shard_.get(), .all = {shard_.get()}, .packets = buffers},
             now));
-        egress_.back()->adopt(*snapshot_, now);
+        egress_.back()->adopt(*world_.snapshot, now);
         setup.egress.push_back(egress_.back().get());
         setup.owners.push_back(static_cast<WorkerId>(i % workers));
         setup.chains.push_back(devices_take_chains);
@@ -57,11 +41,11 @@ Bed::~Bed() {
 }
 
 void Bed::resolve(PortId port, const Ipv6Addr& address, const MacAddr& mac) {
-    neighbors_.set_mac(neighbors_.insert(port, address), mac);
+    world_.neighbors.set_mac(world_.neighbors.insert(port, address), mac);
 }
 
 Packet* Bed::exact(std::span<const std::byte> frame, std::size_t tail) {
-    Packet* packet = rte_pktmbuf_alloc(pool_.get());
+    Packet* packet = rte_pktmbuf_alloc(world_.pool.get());
     if (packet == nullptr)
         throw std::runtime_error{"the bed's pool is empty: a test leaks packets"};
     // The shared info lies in a block of its own, so that the packet ends where its block ends.
@@ -94,7 +78,7 @@ Packet* Bed::chain(std::span<const std::byte> frame, std::size_t first, std::siz
     Packet* head = nullptr;
     for (std::size_t at = 0; at < frame.size();) {
         const std::size_t size = std::min(at == 0 ? first : rest, frame.size() - at);
-        Packet* segment = rte_pktmbuf_alloc(pool_.get());
+        Packet* segment = rte_pktmbuf_alloc(world_.pool.get());
         std::memcpy(rte_pktmbuf_append(segment, static_cast<std::uint16_t>(size)),
                     frame.data() + at, size);
         at += size;
@@ -125,14 +109,15 @@ std::vector<std::uint64_t> Bed::drops() const {
 Outcome Bed::run(Packet* packet, PortId in) {
     const auto before = drops();
     now = now + std::chrono::seconds{1};
-    pipeline_->ingress({&packet, 1}, in, *snapshot_, now);
+    shard_->ports[in].received.add(packet->pkt_len);
+    pipeline_->ingress({&packet, 1}, in, *world_.snapshot, now);
     return collect(before);
 }
 
 Outcome Bed::inject(Packet* packet) {
     const auto before = drops();
     if (inject_info(*packet).inject == Inject::originate)
-        pipeline_->originate(*packet, *snapshot_, now);
+        pipeline_->originate(*packet, *world_.snapshot, now);
     else if (packet->port % handoffs_.workers() == 0)
         pipeline_->accept({&packet, 1});
     else

@@ -7,9 +7,8 @@
 #include <vector>
 
 #include "dataplane/config/config.hpp"
-#include "dataplane/control/compile.hpp"
-#include "dataplane/io/mempool.hpp"
 #include "dataplane/worker/pipeline.hpp"
+#include "tests/support/world.hpp"
 
 namespace weir::test {
 
@@ -39,10 +38,8 @@ public:
                  bool devices_take_chains = true, std::size_t workers = 1);
     ~Bed();
 
-    static MacAddr mac(PortId port) {
-        return {{2, 0, 0, 0, 0, static_cast<std::uint8_t>(index(port))}};
-    }
-    static MacAddr neighbor_mac(std::uint8_t n) { return {{2, 0, 0, 0, 1, n}}; }
+    static MacAddr mac(PortId port) { return World::mac(port); }
+    static MacAddr neighbor_mac(std::uint8_t n) { return World::neighbor_mac(n); }
     // Makes (port, address) resolved to `mac`; gateways of the configuration are so from the start,
     // with neighbor_mac(their position).
     void resolve(PortId port, const Ipv6Addr& address, const MacAddr& mac);
@@ -62,13 +59,13 @@ public:
     // What control hands back: a frame for a port, or an IP packet of our own.
     Outcome inject(Packet* packet);
 
-    const Snapshot& snapshot() const { return *snapshot_; }
-    std::shared_ptr<const Snapshot> shared_snapshot() const { return snapshot_; }
+    const Snapshot& snapshot() const { return *world_.snapshot; }
+    std::shared_ptr<const Snapshot> shared_snapshot() const { return world_.snapshot; }
     Shard& shard() { return *shard_; }
     Pipeline& pipeline() { return *pipeline_; }
     EgressPort& egress(PortId port) { return *egress_[index(port)]; }
-    rte_mempool& pool() { return *pool_; }
-    NeighborTable& neighbors() { return neighbors_; }
+    rte_mempool& pool() { return *world_.pool; }
+    NeighborTable& neighbors() { return world_.neighbors; }
     Instant now{
         Nanos{1'000'000'000'000}};  // moves on a second with each run, so that no limit interferes
 
@@ -78,10 +75,7 @@ private:
     Outcome collect(std::span<const std::uint64_t> drops_before);
 
     std::size_t blocks_ = 0;
-    PacketPool pool_;
-    NeighborTable neighbors_{1024};
-    CounterSlots sid_slots_, path_slots_;
-    std::shared_ptr<Snapshot> snapshot_;
+    World world_;
     std::unique_ptr<Shard> shard_;
     ControlRings control_;
     Handoffs handoffs_;

@@ -75,12 +75,13 @@ std::string workers(const Json& all) {
                  {"CORE", right},
                  {"BUSY %", right},
                  {"RECEIVED", right},
+                 {"SPREAD", right},
                  {"SENT", right},
                  {"DROPPED", right},
                  {"LOOPS", right}}};
     for (const Json& it : all)
-        table.add(cells(it, {"worker", "core", "busy_percent", "received_packets", "sent_packets",
-                             "drop_packets", "loops"}));
+        table.add(cells(it, {"worker", "core", "busy_percent", "received_packets", "spread_packets",
+                             "sent_packets", "drop_packets", "loops"}));
     return table.text();
 }
 

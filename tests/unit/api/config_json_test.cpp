@@ -53,6 +53,7 @@ role = "lan"
 source_check = true
 punt_rate = "2kpps"
 receive_queues = 2
+spread = "on"
 receive_descriptors = 1024
 transmit_descriptors = 512
 pfc = { 3 = "training" }
@@ -67,6 +68,7 @@ role = "wan"
 source_check = false
 punt_rate = "1kpps"
 receive_queues = 0
+spread = "auto"
 receive_descriptors = 2048
 transmit_descriptors = 2048
 pfc = {}

@@ -80,8 +80,9 @@ void fill(FakeNode& node) {
             shard->sids.counter(CounterId{slot}).add(++n);
         for (std::uint32_t slot = 0; slot < 3; ++slot)
             shard->paths.counter(CounterId{slot}).add(++n);
-        for (Counter* counter : {&shard->originated, &shard->consumed, &shard->busy_cycles,
-                                 &shard->total_cycles, &shard->loops, &shard->adoption_cycles_max})
+        for (Counter* counter :
+             {&shard->originated, &shard->consumed, &shard->busy_cycles, &shard->total_cycles,
+              &shard->loops, &shard->spread, &shard->adoption_cycles_max})
             counter->add(++n);
     }
     node.ports[PortId{1}].link_up = false;

@@ -63,12 +63,14 @@ TEST(Status, AWorkerIsItsCoreAndHowBusyItIs) {
     node.worker(1).total_cycles.add(3'000);
     node.worker(1).busy_cycles.add(1'000);
     node.worker(1).loops.add(12);
+    node.worker(1).spread.add(5);
     node.worker(1).ports[PortId{0}].received.add(64);
     const Json workers = read(node, workers_json);
     ASSERT_EQ(workers.size(), 2U);  // control is none
     EXPECT_EQ(workers[1], Json::parse(R"({
         "worker": 1, "core": 6, "busy_percent": 33.33, "received_packets": 1, "sent_packets": 0,
-        "drop_packets": 0, "busy_cycles": 1000, "total_cycles": 3000, "loops": 12})"));
+        "drop_packets": 0, "busy_cycles": 1000, "total_cycles": 3000, "loops": 12,
+        "spread_packets": 5})"));
     EXPECT_EQ(workers[0]["busy_percent"], 0.0);  // and no division by zero
 }
 

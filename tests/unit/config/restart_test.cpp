@@ -43,6 +43,8 @@ TEST(Restart, EveryRestartKeyIsNamed) {
         {"port[].punt_rate",
          {"punt_rate    = \"1000pps\"", "punt_rate = \"5pps\"",
           "port lan0: punt_rate 1kpps -> 5pps"}},
+        {"port[].spread",
+         {"mtu     = 9216", "mtu = 9216\nspread = \"off\"", "port wan0: spread auto -> off"}},
         {"port[].receive_queues",
          {"mtu     = 9216", "mtu = 9216\nreceive_queues = 2", "port wan0: receive_queues 0 -> 2"}},
         {"port[].receive_descriptors",
