@@ -1,7 +1,7 @@
 """A device under test between two memif links (no kernel in the way), weir-gen at their other ends.
 
-What is tested is weir, or DPDK's testpmd in `mac` mode, which takes a packet, writes both MACs and
-sends it: the copies of memif and nothing else.
+What is tested is weir, or DPDK's testpmd: in `mac` mode, which takes a packet, writes both MACs and
+sends it, so that the copies of memif are all it costs; or in `5tswap` mode.
 """
 import os
 import pathlib
@@ -175,23 +175,22 @@ class Ours(Stopping, Weir):
 
 
 class Testpmd(Stopping):
-    name = 'testpmd'
-
-    def __init__(self, namespace, scratch, core, pages):
-        self.namespace, self.scratch, self.core = namespace, scratch, core
+    def __init__(self, namespace, scratch, core, pages, mode='mac'):
+        self.namespace, self.scratch, self.core, self.mode = namespace, scratch, core, mode
+        self.name = f'testpmd-{mode}'
         self.memory = ['--in-memory'] if pages != 'none' else ['--no-huge', '-m', '256']
-        self.log = scratch / 'testpmd.log'
+        self.log = scratch / f'{self.name}.log'
 
     def start(self):
-        ends = [self.scratch / f'{end}.testpmd' for end in ('in', 'out')]
+        ends = [self.scratch / f'{end}.{self.name}' for end in ('in', 'out')]
         for end in ends:
             end.unlink(missing_ok=True)
         devices = [f'--vdev=net_memif{n},role=server,socket={end},socket-abstract=no,'
                    f'rsize={DESCRIPTORS.bit_length() - 1}' for n, end in enumerate(ends)]
         # Its main thread waits for a line on stdin, on the same core.
-        words = ['--no-pci', '--no-telemetry', '--iova-mode=va', '--file-prefix=testpmd',
+        words = ['--no-pci', '--no-telemetry', '--iova-mode=va', f'--file-prefix={self.name}',
                  '--lcores', f'0@{self.core},1@{self.core}', *self.memory, *devices, '--',
-                 '--forward-mode=mac', '--auto-start', '--disable-link-check', '--burst=32',
+                 f'--forward-mode={self.mode}', '--auto-start', '--disable-link-check', '--burst=32',
                  f'--rxd={DESCRIPTORS}', f'--txd={DESCRIPTORS}', f'--total-num-mbufs={BUFFERS}']
         with open(self.log, 'wb') as log:
             self.process = self.namespace.start('dpdk-testpmd', *words, stdin=subprocess.PIPE,
@@ -305,7 +304,8 @@ class Pair:
 
 
 class Bed:
-    """testpmd and weir take turns on one core, their generators on another."""
+    """testpmd and weir take turns on one core, their generators on another. `parsing` is testpmd's
+    engine that looks at each header down to the ports and swaps what it finds."""
 
     def __init__(self, folder, scratch, pages):
         self.folder, self.scratch, self.pages = folder, scratch, pages
@@ -315,6 +315,7 @@ class Bed:
         self.weir = Ours(folder, self.space, 'weir', configuration(scratch, self.core, pages),
                          scratch)
         self.testpmd = Testpmd(self.space, scratch, self.core, pages)
+        self.parsing = Testpmd(self.space, scratch, self.core, pages, '5tswap')
         self.running = []
 
     def link(self, device, end):
