@@ -120,7 +120,26 @@ void Resolver::tick(Instant now, ResolverOutput& out) {
         fire(entries_.at(timers_.begin()->second), now, out);
 }
 
+void Resolver::set_link(PortId port, bool up, Instant now, ResolverOutput& out) {
+    if (!up) {
+        without_link_.insert(port);
+        return;
+    }
+    if (without_link_.erase(port) == 0) return;
+    for (auto& [id, entry] : entries_) {
+        if (entry.port != port || entry.leaving) continue;
+        const bool hopeless = entry.state == State::failed && entry.pinned;
+        if (entry.state == State::incomplete || hopeless)
+            begin(entry, State::incomplete, now, out);
+        else if (entry.state == State::probing)
+            begin(entry, State::probing, now, out);
+    }
+}
+
 void Resolver::fire(Entry& entry, Instant now, ResolverOutput& out) {
+    const bool forgotten = entry.state == State::failed && !entry.pinned;
+    if (without_link_.contains(entry.port) && !forgotten)
+        return schedule(entry, now, limits_.retransmit);
     switch (entry.state) {
         case State::incomplete:
         case State::probing:
@@ -145,7 +164,10 @@ void Resolver::schedule(Entry& entry, Instant now, Nanos delay) {
 void Resolver::begin(Entry& entry, State state, Instant now, ResolverOutput& out) {
     set_state(entry, state);
     entry.asked = 0;
-    ask(entry, now, out);
+    if (without_link_.contains(entry.port))
+        schedule(entry, now, limits_.retransmit);
+    else
+        ask(entry, now, out);
 }
 
 void Resolver::ask(Entry& entry, Instant now, ResolverOutput& out) {

@@ -137,6 +137,12 @@ void SlowPath::tick(Instant now) {
     release_neighbors();
 }
 
+void SlowPath::set_link(PortId port, bool up, Instant now) {
+    ResolverOutput output;
+    resolver_.set_link(port, up, now, output);
+    carry_out(output);
+}
+
 void SlowPath::stop() {
     ResolverOutput output;
     resolver_.stop(output);

@@ -34,6 +34,8 @@ public:
     // One round over all rings; how many packets it moved.
     std::size_t poll(const Snapshot& snapshot, Instant now);
     void tick(Instant now);
+    // A port got its link, or lost it.
+    void set_link(PortId port, bool up, Instant now);
     // Gives everything held back to the pool, counted as Drop::stopped.
     void stop();
 
