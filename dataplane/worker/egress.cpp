@@ -13,12 +13,24 @@ void EgressPort::adopt(const Snapshot& snapshot, Instant now) {
 }
 
 Drop EgressPort::queue(Packet& packet) noexcept {
-    const Drop drop = queues_.admit(packet, now_);
+    // ARP and ND ask again when there is a link; what they ask without one would only pile up.
+    const bool vain = !link_up() && egress_tag(packet).slice == control_slice;
+    const Drop drop = vain ? Drop::port_down : queues_.admit(packet, now_);
     if (drop == Drop::none)
         row(packet).admitted.add(packet.pkt_len);
     else
         row(packet).refused.add();
     return drop;
+}
+
+// What is in the burst has paid, but long ago: buckets are full again since. It pays once more, or
+// more than a burst of theirs would leave at once.
+void EgressPort::change_link(bool up, Instant now) noexcept {
+    room_ = up ? burst : 0;
+    if (!up) return;
+    queues_.tick(now);
+    for (std::size_t i = ready_begin_; i < ready_end_; ++i)
+        queues_.pay_again(noted_[i].slice, noted_[i].length);
 }
 
 void EgressPort::fill(Instant now) noexcept {

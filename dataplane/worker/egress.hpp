@@ -2,7 +2,8 @@
 // The egress half of one port, owned by one worker. A packet is admitted to the queue of its slice,
 // or is dropped (SliceQueues); what the device refuses waits in a backlog of one burst, in order,
 // and is never spun on. Where nothing waits and the shapers let it, a packet goes straight into
-// that burst.
+// that burst. While the port has no link nothing is given to the device, for it might swallow it:
+// queues keep what they admit, and when the link is back it leaves in order, as the shapers let it.
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -27,9 +28,16 @@ public:
         if (!straight_) queues_.tick(now);
     }
 
+    // Once a loop, before tick().
+    void set_link(bool up, Instant now) noexcept {
+        if (up != link_up()) [[unlikely]]
+            change_link(up, now);
+    }
+    bool link_up() const noexcept { return room_ != 0; }
+
     // Drop::none, or why not: the packet stays the caller's then. It carries its EgressTag.
     Drop accept(Packet& packet) noexcept {
-        if (ready_end_ < burst && queues_.empty() && (straight_ || queues_.pass(packet)))
+        if (ready_end_ < room_ && queues_.empty() && (straight_ || queues_.pass(packet)))
             [[likely]] {
             const std::uint16_t slice = egress_tag(packet).slice;
             counters_.slices[row_of(slice)].admitted.add(packet.pkt_len);
@@ -45,6 +53,8 @@ public:
     std::size_t transmit(Instant now, Device&& device) noexcept {
         std::size_t total = 0;
         now_ = now;
+        if (!link_up()) [[unlikely]]
+            return 0;
         for (;;) {
             fill(now);
             const std::span<Packet*> next{ready_.data() + ready_begin_, ready_end_ - ready_begin_};
@@ -98,6 +108,7 @@ private:
         return counters_.slices[row_of(egress_tag(packet).slice)];
     }
     Drop queue(Packet& packet) noexcept;
+    void change_link(bool up, Instant now) noexcept;
     void fill(Instant now) noexcept;
     void drop_held(Packet& packet, std::size_t row, Drop drop) noexcept;
     void count_departed(std::size_t packets, Instant now) noexcept;
@@ -106,6 +117,8 @@ private:
     SliceQueues queues_;
     bool straight_ = false;  // nothing to shape: an empty port passes packets on
     Instant now_;            // of the last tick
+    // Of the burst, for packets that go straight into it: none while there is no link.
+    std::size_t room_ = burst;
     std::size_t ready_begin_ = 0;
     std::size_t ready_end_ = 0;
     std::array<Packet*, burst> ready_;

@@ -42,6 +42,15 @@ public:
         return scheduler_.pass(*slices_[slot].group, wire, charge_of(packet));
     }
 
+    // A packet of this slot that came from next() or pass(), and waited since, costs tokens again.
+    void pay_again(std::uint16_t slot, std::uint32_t length) noexcept {
+        const std::uint32_t wire = length + ethernet_overhead;
+        if (slot < max_slices && slices_[slot].group)
+            scheduler_.pay_again(*slices_[slot].group, wire);
+        else
+            scheduler_.pay_again({}, wire);
+    }
+
     // Drop::none, or why not: the packet stays the caller's then. It carries its EgressTag.
     Drop admit(Packet& packet, Instant now) noexcept;
     // Whose turn it is now; nobody's where nobody may go.

@@ -64,6 +64,7 @@ bool Worker::loop(Instant now) noexcept {
     const std::uint64_t begin = fresh ? rte_rdtsc() : 0;
     if (fresh) [[unlikely]]
         for (Egress& egress : egress_) egress.half->adopt(snapshot, now);
+    look_at_links(now);
     for (Egress& egress : egress_) egress.half->tick(now);
     std::size_t moved = receive(snapshot, now);
     moved += take_over(snapshot, now);
@@ -78,6 +79,10 @@ bool Worker::loop(Instant now) noexcept {
             shard.adoption_cycles_max.add(spent - shard.adoption_cycles_max.read());
     }
     return moved != 0;
+}
+
+void Worker::look_at_links(Instant now) noexcept {
+    for (Egress& egress : egress_) egress.half->set_link(setup_.links->up(egress.id), now);
 }
 
 std::size_t Worker::receive(const Snapshot& snapshot, Instant now) noexcept {
@@ -141,9 +146,10 @@ void Worker::idle(unsigned empty_loops) const noexcept {
     }
 }
 
+// What could leave in the next loop; what waits for a link could not.
 bool Worker::holds() const noexcept {
     for (const Egress& egress : egress_)
-        if (!egress.half->empty()) return true;
+        if (!egress.half->empty() && egress.half->link_up()) return true;
     return false;
 }
 
@@ -172,8 +178,10 @@ void Worker::drain() noexcept {
     std::size_t quiet = 0;
     // A few quiet rounds, because another worker may still be handing over.
     while (quiet < 100 && clock_.now() < deadline) {
-        take_over(snapshot, clock_.now());
-        transmit(clock_.now());
+        const Instant now = clock_.now();
+        look_at_links(now);
+        take_over(snapshot, now);
+        transmit(now);
         quiet = held() == 0 ? quiet + 1 : 0;
         std::this_thread::sleep_for(std::chrono::microseconds{50});
     }
