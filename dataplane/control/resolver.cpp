@@ -110,6 +110,12 @@ void Resolver::want(PacketHandle packet, PortId port, const Ipv6Addr& address, I
     ++held_count_;
 }
 
+void Resolver::ask_for(PortId port, const Ipv6Addr& address, Instant now, ResolverOutput& out) {
+    if (find(port, address) != nullptr || !can_answer(port, address)) return;
+    if (silent_count_ >= limits_.unanswered) return;
+    if (Entry* entry = create(port, address, now)) begin(*entry, State::incomplete, now, out);
+}
+
 void Resolver::tick(Instant now, ResolverOutput& out) {
     for (const NeighborId id : std::exchange(leaving_, {})) {
         const auto at = entries_.find(id);

@@ -90,6 +90,9 @@ public:
     // (not on this port's links any more), neighbor_queue_full (also where the table is full).
     void want(PacketHandle packet, PortId port, const Ipv6Addr& address, Instant now,
               ResolverOutput& out);
+    // Packets wait for (port, address) elsewhere: asked for as by want(), where somebody could
+    // answer.
+    void ask_for(PortId port, const Ipv6Addr& address, Instant now, ResolverOutput& out);
     // An ARP packet or an ND message (an IPv6 packet with ICMPv6 inside) that came in on `port`:
     // `frame` starts at the Ethernet header, `l3` is the offset behind it. Drop::none: read and
     // consumed. Unsolicited claims create nothing (only what we asked for, or who asks for us, is

@@ -18,7 +18,7 @@ Worker::Worker(Setup setup) : setup_{std::move(setup)} {
                                                              .mine = setup_.shard,
                                                              .all = setup_.shards,
                                                              .packets = setup_.pool->size},
-                                          clock_.now())});
+                                          *setup_.neighbors, clock_.now())});
         halves[id] = egress_.back().half.get();
         halves_.push_back({id, halves[id]});
     }
@@ -69,6 +69,7 @@ bool Worker::loop(Instant now) noexcept {
     std::size_t moved = receive(snapshot, now);
     moved += take_over(snapshot, now);
     moved += transmit(now);
+    ask_for_neighbors();
     if (fresh) [[unlikely]] {
         // What adopting costs is this loop: its tables are cold too.
         adopted_ = snapshot.version;
@@ -120,6 +121,13 @@ std::size_t Worker::take_over(const Snapshot& snapshot, Instant now) noexcept {
             pipeline_->accept({&batch[i], 1});
     }
     return moved + injected;
+}
+
+void Worker::ask_for_neighbors() noexcept {
+    for (Egress& egress : egress_)
+        egress.half->ask_for_neighbors([&](const Ipv6Addr& next_hop) {
+            return setup_.control->asks.push(NeighborAsk{egress.id, next_hop});
+        });
 }
 
 std::size_t Worker::transmit(Instant now) noexcept {

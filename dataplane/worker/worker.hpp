@@ -66,6 +66,7 @@ private:
     };
     bool loop(Instant now) noexcept;
     void look_at_links(Instant now) noexcept;
+    void ask_for_neighbors() noexcept;
     std::size_t receive(const Snapshot& snapshot, Instant now) noexcept;
     std::size_t take_over(const Snapshot& snapshot, Instant now) noexcept;
     std::size_t transmit(Instant now) noexcept;
