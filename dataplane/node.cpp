@@ -74,13 +74,17 @@ void Node::make_workers(const Config& config) {
                                             .owners = owners_},
                               .publisher = &publisher_,
                               .shards = {},
-                              .ports = {}};
+                              .ports = {},
+                              .links = nullptr};
     for (std::size_t i = 0; i < workers; ++i) {
         rings_.push_back(std::make_unique<ControlRings>());
         control.slow_path.rings.push_back(rings_.back().get());
     }
     for (auto& shard : shards_) control.shards.push_back(shard.get());
     for (auto& port : ports_) control.ports.push_back(port.get());
+    links_ = std::make_unique<LinkStates>(ports_.size());
+    link_watch_ = std::make_unique<LinkWatch>(control.ports, *links_);
+    control.links = links_.get();
     control_ = std::make_unique<Controller>(std::move(control), config);
 
     for (std::size_t i = 0; i < workers; ++i) {
@@ -96,6 +100,7 @@ void Node::make_workers(const Config& config) {
                             .queues = {},
                             .owned = {},
                             .owners = owners_,
+                            .links = links_.get(),
                             .chains = {},
                             .punt_rates = {},
                             .pool = pool_.get()};
@@ -116,6 +121,11 @@ void Node::make_workers(const Config& config) {
 }
 
 void Node::start_threads(const WorkersConfig& config) {
+    link_thread_ = std::thread{[this] {
+        const RegisteredThread registered;
+        pthread_setname_np(pthread_self(), "weir-links");
+        link_watch_->run();
+    }};
     threads_.emplace_back([this] {
         const RegisteredThread registered;
         pthread_setname_np(pthread_self(), "weir-control");
@@ -137,6 +147,8 @@ void Node::stop_threads() noexcept {
     if (control_) control_->stop();
     if (!threads_.empty()) threads_.front().join();
     if (control_) control_->release_all();
+    if (link_watch_) link_watch_->stop();
+    if (link_thread_.joinable()) link_thread_.join();
     publisher_.reclaim();
 }
 

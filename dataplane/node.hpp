@@ -9,6 +9,7 @@
 
 #include "dataplane/config/config.hpp"
 #include "dataplane/control/controller.hpp"
+#include "dataplane/control/link_watch.hpp"
 #include "dataplane/control/publisher.hpp"
 #include "dataplane/io/mempool.hpp"
 #include "dataplane/io/port.hpp"
@@ -36,7 +37,7 @@ public:
     const Port& port(PortId id) const { return *ports_[index(id)]; }
     std::size_t port_count() const { return ports_.size(); }
     std::size_t worker_count() const { return workers_.size(); }
-    bool link_up(PortId id) const { return control_->link_up(id); }
+    bool link_up(PortId id) const { return links_->up(id); }
 
 private:
     // See node_audit.cpp.
@@ -60,9 +61,12 @@ private:
     std::unique_ptr<Handoffs> handoffs_;  // of frames
     std::unique_ptr<Handoffs> raw_;       // of packets as they came
     IdVector<PortId, WorkerId> owners_;
+    std::unique_ptr<LinkStates> links_;
+    std::unique_ptr<LinkWatch> link_watch_;
     std::unique_ptr<Controller> control_;
     std::vector<std::unique_ptr<Worker>> workers_;
     std::vector<std::thread> threads_;  // control first, then the workers
+    std::thread link_thread_;
 };
 
 }  // namespace weir

@@ -207,6 +207,15 @@ bool Scheduler::pass_control(std::uint32_t wire) noexcept {
     return true;
 }
 
+void Scheduler::pay_again(std::optional<GroupId> id, std::uint32_t wire) noexcept {
+    end_run();
+    port_.spend(wire);
+    if (!id) return;
+    const auto slice = static_cast<std::uint32_t>(index(groups_[*id].slice));
+    slices_[slice].limit.spend(wire);
+    look_at_tokens(slice, ticked_);
+}
+
 std::optional<Departure> Scheduler::pop(Instant now) noexcept {
     if (held_ == 0) return {};
     port_.refill(now);

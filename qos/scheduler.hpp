@@ -73,6 +73,9 @@ public:
     // it is then accounted for as if it had been pushed and popped, and never was here.
     bool pass(GroupId id, std::uint32_t wire, std::uint32_t charge) noexcept;
     bool pass_control(std::uint32_t wire) noexcept;
+    // A packet that popped or passed and has not left since takes tokens of the port and of its
+    // slice's limit again, because those it took were earned anew meanwhile. Of no group: control.
+    void pay_again(std::optional<GroupId> id, std::uint32_t wire) noexcept;
     // Nothing where nothing may go now.
     std::optional<Departure> pop(Instant now) noexcept;
     // The earliest time at which pop() may answer otherwise, if nobody pushes or opens a gate.

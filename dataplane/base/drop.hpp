@@ -45,7 +45,7 @@ namespace weir {
     X(no_listener,         "to an address of ours, but nothing here serves it")                     \
     X(icmp_malformed,      "ICMP, ARP or ND message with a wrong length, checksum or hop limit")    \
     X(handoff_full,        "the ring to the worker that owns the port is full")                     \
-    X(port_down,           "the way out has no link")                                               \
+    X(port_down,           "ARP or ND of our own, and the way out has no link")                      \
     X(egress_full,         "the port sends slower than packets come")                               \
     X(slice_full,          "its slice sends slower than packets come")                              \
     X(lossless_full,       "beyond the buffer of its lossless slice: its sender is not held back")  \
@@ -75,7 +75,8 @@ inline constexpr std::size_t drop_count = drop_texts.size();
 
 // Counted at the port the packet would have left by; all others at the one it came in on.
 constexpr bool of_way_out(Drop drop) {
-    return drop == Drop::egress_full || drop == Drop::slice_full || drop == Drop::lossless_full;
+    return drop == Drop::egress_full || drop == Drop::slice_full || drop == Drop::lossless_full ||
+           drop == Drop::port_down;
 }
 
 constexpr std::string_view name(Drop drop) {

@@ -17,7 +17,6 @@ namespace {
 constexpr auto shortest_nap = std::chrono::microseconds{50};
 constexpr auto longest_nap = std::chrono::microseconds{800};
 constexpr auto tick_every = std::chrono::milliseconds{10};
-constexpr auto links_every = std::chrono::milliseconds{100};
 
 Instant steady_now() {
     return Instant{
@@ -54,14 +53,15 @@ Port::Targets targets_of(const Config& config, PortId id) {
 }  // namespace
 
 Controller::Controller(Setup setup, const Config& config)
-    : setup_{std::move(setup)}, slow_path_{setup_.slow_path}, links_(setup_.ports.size()) {
-    watch_links();
+    : setup_{std::move(setup)},
+      slow_path_{setup_.slow_path},
+      links_seen_(setup_.ports.size(), true) {
+    look_at_links();
     adopt(config);
 }
 
 void Controller::run() {
     auto next_tick = std::chrono::steady_clock::now();
-    auto next_links = next_tick;
     auto nap = shortest_nap;
     while (!stopping_.load(std::memory_order_relaxed)) {
         run_tasks();
@@ -72,10 +72,7 @@ void Controller::run() {
             slow_path_.tick(steady_now());
             setup_.publisher->reclaim();
         }
-        if (now >= next_links) {
-            next_links = now + links_every;
-            watch_links();
-        }
+        look_at_links();
         if (moved != 0) {
             nap = shortest_nap;
             continue;
@@ -95,9 +92,14 @@ void Controller::run_tasks() {
     for (auto& task : tasks) task();
 }
 
-void Controller::watch_links() {
-    for (std::size_t i = 0; i < links_.size(); ++i)
-        links_[i].store(setup_.ports[static_cast<PortId>(i)]->link_up(), std::memory_order_relaxed);
+void Controller::look_at_links() {
+    for (std::size_t i = 0; i < links_seen_.size(); ++i) {
+        const auto port = static_cast<PortId>(i);
+        const bool up = setup_.links->up(port);
+        if (up == links_seen_[i]) continue;
+        links_seen_[i] = up;
+        slow_path_.set_link(port, up, steady_now());
+    }
 }
 
 ReloadResult Controller::reload(const Config& next) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "dataplane/control/compile.hpp"
+#include "dataplane/control/link_states.hpp"
 #include "dataplane/control/publisher.hpp"
 #include "dataplane/control/slow_path.hpp"
 #include "dataplane/io/port.hpp"
@@ -30,6 +31,7 @@ public:
         Publisher* publisher = nullptr;
         std::vector<Shard*> shards;  // all, to grow their banks
         IdVector<PortId, Port*> ports;
+        const LinkStates* links = nullptr;
     };
     Controller(Setup setup, const Config& config);
 
@@ -56,21 +58,20 @@ public:
     std::vector<NeighborView> neighbors() const;
     Balance balance() const;
     std::vector<std::string> slice_names() const;  // by slot; removed ones too
-    bool link_up(PortId port) const { return links_[index(port)].load(std::memory_order_relaxed); }
 
 private:
     void adopt(const Config& config);
     void take_back(const Config& running);
     void run_tasks();
-    void watch_links();
+    void look_at_links();
 
     Setup setup_;
     SlowPath slow_path_;
+    std::vector<bool> links_seen_;  // by port; as the resolver begins: all have one
     CounterSlots sid_slots_;
     CounterSlots path_slots_;
     CounterSlots slice_slots_;
     std::uint64_t version_ = 0;
-    std::vector<std::atomic<bool>> links_;  // written by control, read by any
     std::atomic<bool> stopping_{false};
     std::mutex mutex_;  // guards tasks_
     std::vector<std::function<void()>> tasks_;

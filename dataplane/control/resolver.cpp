@@ -110,6 +110,12 @@ void Resolver::want(PacketHandle packet, PortId port, const Ipv6Addr& address, I
     ++held_count_;
 }
 
+void Resolver::ask_for(PortId port, const Ipv6Addr& address, Instant now, ResolverOutput& out) {
+    if (find(port, address) != nullptr || !can_answer(port, address)) return;
+    if (silent_count_ >= limits_.unanswered) return;
+    if (Entry* entry = create(port, address, now)) begin(*entry, State::incomplete, now, out);
+}
+
 void Resolver::tick(Instant now, ResolverOutput& out) {
     for (const NeighborId id : std::exchange(leaving_, {})) {
         const auto at = entries_.find(id);
@@ -120,7 +126,26 @@ void Resolver::tick(Instant now, ResolverOutput& out) {
         fire(entries_.at(timers_.begin()->second), now, out);
 }
 
+void Resolver::set_link(PortId port, bool up, Instant now, ResolverOutput& out) {
+    if (!up) {
+        without_link_.insert(port);
+        return;
+    }
+    if (without_link_.erase(port) == 0) return;
+    for (auto& [id, entry] : entries_) {
+        if (entry.port != port || entry.leaving) continue;
+        const bool hopeless = entry.state == State::failed && entry.pinned;
+        if (entry.state == State::incomplete || hopeless)
+            begin(entry, State::incomplete, now, out);
+        else if (entry.state == State::probing)
+            begin(entry, State::probing, now, out);
+    }
+}
+
 void Resolver::fire(Entry& entry, Instant now, ResolverOutput& out) {
+    const bool forgotten = entry.state == State::failed && !entry.pinned;
+    if (without_link_.contains(entry.port) && !forgotten)
+        return schedule(entry, now, limits_.retransmit);
     switch (entry.state) {
         case State::incomplete:
         case State::probing:
@@ -145,7 +170,10 @@ void Resolver::schedule(Entry& entry, Instant now, Nanos delay) {
 void Resolver::begin(Entry& entry, State state, Instant now, ResolverOutput& out) {
     set_state(entry, state);
     entry.asked = 0;
-    ask(entry, now, out);
+    if (without_link_.contains(entry.port))
+        schedule(entry, now, limits_.retransmit);
+    else
+        ask(entry, now, out);
 }
 
 void Resolver::ask(Entry& entry, Instant now, ResolverOutput& out) {

@@ -90,6 +90,9 @@ public:
     // (not on this port's links any more), neighbor_queue_full (also where the table is full).
     void want(PacketHandle packet, PortId port, const Ipv6Addr& address, Instant now,
               ResolverOutput& out);
+    // Packets wait for (port, address) elsewhere: asked for as by want(), where somebody could
+    // answer.
+    void ask_for(PortId port, const Ipv6Addr& address, Instant now, ResolverOutput& out);
     // An ARP packet or an ND message (an IPv6 packet with ICMPv6 inside) that came in on `port`:
     // `frame` starts at the Ethernet header, `l3` is the offset behind it. Drop::none: read and
     // consumed. Unsolicited claims create nothing (only what we asked for, or who asks for us, is
@@ -100,6 +103,10 @@ public:
                 ResolverOutput& out);
     Drop on_nd(std::span<const std::byte> frame, std::size_t l3, PortId port, Instant now,
                ResolverOutput& out);
+    // Whether the port has a link; at first it has. Without one nobody can answer: nobody is asked,
+    // nobody fails, who is known stays so, and what waits goes on waiting. With one those who were
+    // not known, and gateways that failed, are asked at once and anew.
+    void set_link(PortId port, bool up, Instant now, ResolverOutput& out);
     // Retransmissions, ageing. Call every 10 ms or so.
     void tick(Instant now, ResolverOutput& out);
     // Gives back everything held, as Drop::stopped.
@@ -179,6 +186,7 @@ private:
     std::map<NeighborId, Entry> entries_;
     std::set<std::pair<Instant, NeighborId>> timers_;  // one for each entry
     std::vector<NeighborId> leaving_;
+    std::set<PortId> without_link_;
     std::map<std::pair<PortId, Ipv6Addr>, Instant> defended_;  // when last
     std::size_t held_count_ = 0;
     std::size_t silent_count_ = 0;  // entries without a MAC, gateways not counted

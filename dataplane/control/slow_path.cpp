@@ -112,6 +112,7 @@ std::size_t SlowPath::poll(const Snapshot& snapshot, Instant now) {
         const std::size_t waiting = setup_.rings[i]->resolves.pop(round);
         setup_.shard->taken_over.add(waiting);
         for (std::size_t k = 0; k < waiting; ++k) on_resolve(*round[k], now);
+        answer_asks(*setup_.rings[i], now);
         moved += punted + waiting;
     }
     return moved;
@@ -135,6 +136,12 @@ void SlowPath::tick(Instant now) {
     resolver_.tick(now, output);
     carry_out(output);
     release_neighbors();
+}
+
+void SlowPath::set_link(PortId port, bool up, Instant now) {
+    ResolverOutput output;
+    resolver_.set_link(port, up, now, output);
+    carry_out(output);
 }
 
 void SlowPath::stop() {
@@ -224,6 +231,16 @@ void SlowPath::on_resolve(Packet& packet, Instant now) {
                                  : setup_.neighbors->address(info.neighbor);
     ResolverOutput output;
     resolver_.want(&packet, info.out, address, now, output);
+    carry_out(output);
+}
+
+void SlowPath::answer_asks(ControlRings& rings, Instant now) {
+    std::array<NeighborAsk, round_size> asked;
+    const std::size_t n = rings.asks.pop(asked);
+    if (n == 0) return;
+    ResolverOutput output;
+    for (const NeighborAsk& it : std::span{asked}.first(n))
+        resolver_.ask_for(it.port, it.address, now, output);
     carry_out(output);
 }
 

@@ -34,6 +34,8 @@ public:
     // One round over all rings; how many packets it moved.
     std::size_t poll(const Snapshot& snapshot, Instant now);
     void tick(Instant now);
+    // A port got its link, or lost it.
+    void set_link(PortId port, bool up, Instant now);
     // Gives everything held back to the pool, counted as Drop::stopped.
     void stop();
 
@@ -45,6 +47,7 @@ private:
     void on_protocol(Packet& packet, WorkerId worker, const Snapshot& snapshot, Instant now);
     void on_error(Packet& packet, WorkerId worker, const Snapshot& snapshot);
     void on_resolve(Packet& packet, Instant now);
+    void answer_asks(ControlRings& rings, Instant now);
     bool answer_echo(Packet& packet, const PuntInfo& info, std::span<const std::byte> ip,
                      WorkerId worker, Instant now);
     void send_error(std::span<const std::byte> ip, const PuntInfo& info, Drop drop, WorkerId worker,

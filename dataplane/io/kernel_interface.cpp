@@ -115,7 +115,12 @@ bool KernelInterface::ethernet() const {
 
 bool KernelInterface::up() const { return (flags_of(name_) & IFF_UP) != 0; }
 
+// The flags would do, but they follow the carrier by up to a second where links change often
+// (net/core/link_watch.c).
 bool KernelInterface::running() const {
+    ethtool_value link{};
+    link.cmd = ETHTOOL_GLINK;
+    if (ethtool(name_, &link)) return link.data != 0;
     const unsigned flags = flags_of(name_);
     return (flags & IFF_UP) != 0 && (flags & IFF_RUNNING) != 0;
 }

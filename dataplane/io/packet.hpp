@@ -11,6 +11,7 @@
 #include "dataplane/base/drop.hpp"
 #include "dataplane/base/ids.hpp"
 #include "dataplane/base/units.hpp"
+#include "dataplane/wire/address.hpp"
 
 namespace weir {
 
@@ -57,6 +58,11 @@ struct EgressTag {
     std::uint32_t flow;   // hash that chooses its bucket
 };
 inline constexpr std::uint16_t control_slice = 0xffff;  // ahead of all slices: ARP, ND
+// In `slice` of what is handed over without a MAC, to wait for it there; it carries its WaitInfo.
+inline constexpr std::uint16_t waits_for_mac = 0x4000;
+constexpr bool waits(const EgressTag& tag) {
+    return (tag.slice & waits_for_mac) != 0 && tag.slice != control_slice;
+}
 static_assert(sizeof(EgressTag) == sizeof(rte_mbuf::hash));
 inline EgressTag egress_tag(const Packet& packet) {
     EgressTag tag;
@@ -82,6 +88,16 @@ public:
 private:
     int offset_;
 };
+
+// Of a packet that waits at its way out until its next hop has a MAC. In the private area too.
+struct WaitInfo {
+    Packet* next;  // in its line
+    Ipv6Addr next_hop;
+};
+static_assert(sizeof(WaitInfo) <= 32);
+inline WaitInfo& wait_info(Packet& packet) {
+    return *static_cast<WaitInfo*>(rte_mbuf_to_priv(&packet));
+}
 
 inline PuntInfo& punt_info(Packet& packet) {
     return *static_cast<PuntInfo*>(rte_mbuf_to_priv(&packet));

@@ -73,6 +73,8 @@ rte_eth_conf device_configuration(const PortConfig& config, const DevicePlan& pl
             (RTE_ETH_RSS_IP | RTE_ETH_RSS_TCP | RTE_ETH_RSS_UDP) & info.flow_type_rss_offloads;
         if (conf.rx_adv_conf.rss_conf.rss_hf != 0) conf.rxmode.mq_mode = RTE_ETH_MQ_RX_RSS;
     }
+    // Then the driver's interrupt writes the link's state, and to ask for it costs nothing.
+    if (plan.bus == "pci" && (*info.dev_flags & RTE_ETH_DEV_INTR_LSC) != 0) conf.intr_conf.lsc = 1;
     return conf;
 }
 
@@ -207,6 +209,7 @@ void Port::configure(const PortConfig& config, const DevicePlan& plan, rte_mempo
               rte_eth_tx_queue_setup(device_, q, transmit_descriptors, socket_id, &transmit));
     buffers_ = buffers_of(plan, std::uint32_t{receive_queues_} * receive_descriptors,
                           std::uint32_t{transmit_queues} * transmit_descriptors);
+    slow_link_ = plan.bus == "pci" && conf.intr_conf.lsc == 0;
     chains_ = (conf.txmode.offloads & RTE_ETH_TX_OFFLOAD_MULTI_SEGS) != 0;
     checks_ipv4_ = (conf.rxmode.offloads & RTE_ETH_RX_OFFLOAD_IPV4_CKSUM) != 0;
 }

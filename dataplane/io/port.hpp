@@ -70,7 +70,10 @@ public:
     std::uint16_t device() const { return device_; }
     bool chains() const { return chains_; }            // the device sends multi-segment packets
     bool checks_ipv4() const { return checks_ipv4_; }  // the device verifies IPv4 header checksums
-    bool link_up() const noexcept;                     // control thread
+    // May wait for the kernel's lock (rtnl), so it is for a thread that has nothing else to do.
+    bool link_up() const noexcept;
+    // link_up() asks the NIC itself, which takes its time: not every millisecond.
+    bool slow_link() const noexcept { return slow_link_; }
     std::optional<BitsPerSecond> speed() const;
     DeviceCounters counters() const;
     DeviceBuffers buffers() const { return buffers_; }
@@ -96,6 +99,7 @@ private:
     std::uint16_t receive_queues_ = 0;
     DeviceBuffers buffers_;
     bool nic_ = false;
+    bool slow_link_ = false;
     bool chains_ = false;
     bool checks_ipv4_ = false;
 };

@@ -1,24 +1,94 @@
 #include "dataplane/worker/egress.hpp"
 
+#include <cstring>
+
 namespace weir {
 
-EgressPort::EgressPort(const SliceQueues::Setup& setup, Instant now)
-    : counters_{setup.mine->ports[setup.port]}, queues_{setup, now}, now_{now} {
+EgressPort::EgressPort(const SliceQueues::Setup& setup, const NeighborTable& neighbors, Instant now)
+    : counters_{setup.mine->ports[setup.port]},
+      queues_{setup, now},
+      now_{now},
+      neighbors_{neighbors},
+      port_{setup.port} {
     counters_.residence = std::make_unique<ResidenceRows>(slice_rows);
 }
 
 void EgressPort::adopt(const Snapshot& snapshot, Instant now) {
+    // A slice's buffer may be another one then.
+    waiting_.walk([&](Packet& packet) { queues_.let_go(packet); });
     queues_.adopt(snapshot, now);
+    waiting_.filter([&](Packet& packet) {
+        const Drop drop = queues_.reserve(packet, queues_.queued_at(packet));
+        if (drop != Drop::none) drop_held(packet, row_of(egress_tag(packet).slice), drop);
+        return drop == Drop::none;
+    });
+    find_room();
     straight_ = !queues_.shapes();
 }
 
 Drop EgressPort::queue(Packet& packet) noexcept {
-    const Drop drop = queues_.admit(packet, now_);
+    // Whoever sent it knows a MAC, maybe that which others wait for: they go first.
+    if (!waiting_.empty()) [[unlikely]]
+        look_at_neighbors();
+    // ARP and ND ask again when there is a link; what they ask without one would only pile up.
+    const bool vain = !link_up() && egress_tag(packet).slice == control_slice;
+    const Drop drop = vain ? Drop::port_down : queues_.admit(packet, now_);
     if (drop == Drop::none)
         row(packet).admitted.add(packet.pkt_len);
     else
         row(packet).refused.add();
     return drop;
+}
+
+// What is in the burst has paid, but long ago: buckets are full again since. It pays once more, or
+// more than a burst of theirs would leave at once.
+void EgressPort::change_link(bool up, Instant now) noexcept {
+    link_ = up;
+    find_room();
+    if (!up) return;
+    queues_.tick(now);
+    for (std::size_t i = ready_begin_; i < ready_end_; ++i)
+        queues_.pay_again(noted_[i].slice, noted_[i].length);
+}
+
+Drop EgressPort::wait(Packet& packet) noexcept {
+    EgressTag tag = egress_tag(packet);
+    tag.slice = static_cast<std::uint16_t>(tag.slice & ~waits_for_mac);
+    set_egress_tag(packet, tag);
+    Drop drop = queues_.reserve(packet, now_);
+    if (drop == Drop::none && !waiting_.push(packet, now_)) {
+        queues_.let_go(packet);
+        drop = Drop::neighbor_queue_full;
+    }
+    find_room();
+    if (drop == Drop::none)
+        row(packet).admitted.add(packet.pkt_len);
+    else
+        row(packet).refused.add();
+    return drop;
+}
+
+// What knows its MAC now goes to its queue; what has waited too long is lost.
+void EgressPort::look_at_neighbors() noexcept {
+    const auto drop = [&](Packet& packet, Drop why) {
+        drop_held(packet, row_of(egress_tag(packet).slice), why);
+    };
+    waiting_.release(
+        link_, now_,
+        [&](const Ipv6Addr& next_hop) {
+            const NeighborId id = neighbors_.find(port_, next_hop);
+            return id == no_neighbor ? 0 : neighbors_.word(id);
+        },
+        [&](Packet& packet, std::uint64_t mac) {
+            const std::uint64_t octets = mac >> 16U;
+            std::memcpy(rte_pktmbuf_mtod(&packet, void*), &octets, sizeof(MacAddr));
+            if (const Drop why = queues_.enqueue(packet); why != Drop::none) drop(packet, why);
+        },
+        [&](Packet& packet) {
+            queues_.let_go(packet);
+            drop(packet, Drop::neighbor_failed);
+        });
+    find_room();
 }
 
 void EgressPort::fill(Instant now) noexcept {
@@ -63,7 +133,9 @@ void EgressPort::drop_held(Packet& packet, std::size_t row, Drop drop) noexcept 
 void EgressPort::discard(Drop drop) noexcept {
     walk([&](Packet& packet, std::size_t row) { drop_held(packet, row, drop); });
     ready_begin_ = ready_end_ = 0;
+    waiting_.clear();
     queues_.clear();
+    find_room();
 }
 
 std::size_t EgressPort::held() const noexcept {

@@ -2,16 +2,19 @@
 // The egress half of one port, owned by one worker. A packet is admitted to the queue of its slice,
 // or is dropped (SliceQueues); what the device refuses waits in a backlog of one burst, in order,
 // and is never spun on. Where nothing waits and the shapers let it, a packet goes straight into
-// that burst.
+// that burst. While the port has no link nothing is given to the device, for it might swallow it:
+// queues keep what they admit, and when the link is back it leaves in order, as the shapers let it.
 #include <algorithm>
 #include <array>
 #include <cstdint>
 #include <span>
 
+#include "dataplane/control/neighbor_table.hpp"
 #include "dataplane/control/snapshot.hpp"
 #include "dataplane/io/packet.hpp"
 #include "dataplane/worker/counters.hpp"
 #include "dataplane/worker/slice_queues.hpp"
+#include "dataplane/worker/waiting_room.hpp"
 
 namespace weir {
 
@@ -19,17 +22,26 @@ class EgressPort {
 public:
     static constexpr std::size_t burst = 64;
 
-    EgressPort(const SliceQueues::Setup& setup, Instant now);
+    EgressPort(const SliceQueues::Setup& setup, const NeighborTable& neighbors, Instant now);
 
     // Once a loop, before packets are accepted.
     void tick(Instant now) noexcept {
         now_ = now;
+        if (!waiting_.empty()) [[unlikely]]
+            look_at_neighbors();
         if (!straight_) queues_.tick(now);
     }
 
+    // Once a loop, before tick().
+    void set_link(bool up, Instant now) noexcept {
+        if (up != link_up()) [[unlikely]]
+            change_link(up, now);
+    }
+    bool link_up() const noexcept { return link_; }
+
     // Drop::none, or why not: the packet stays the caller's then. It carries its EgressTag.
     Drop accept(Packet& packet) noexcept {
-        if (ready_end_ < burst && queues_.empty() && (straight_ || queues_.pass(packet)))
+        if (ready_end_ < room_ && queues_.empty() && (straight_ || queues_.pass(packet)))
             [[likely]] {
             const std::uint16_t slice = egress_tag(packet).slice;
             counters_.slices[row_of(slice)].admitted.add(packet.pkt_len);
@@ -39,12 +51,25 @@ public:
         return queue(packet);
     }
 
+    // A frame whose next hop has no MAC yet, which it is given when that is known, ahead of what is
+    // accepted from then on; or Drop::neighbor_failed is counted. It carries its EgressTag and its
+    // WaitInfo.
+    Drop wait(Packet& packet) noexcept;
+    // Calls ask(next hop) once for each that packets wait for; false: it can not now.
+    template <class Ask>
+    void ask_for_neighbors(Ask&& ask) noexcept {
+        if (!waiting_.empty()) [[unlikely]]
+            waiting_.question(ask);
+    }
+
     // `device(span)` takes packets from the front and says how many; they are sent. Several bursts
     // while the device takes them and the scheduler has more.
     template <class Device>
     std::size_t transmit(Instant now, Device&& device) noexcept {
         std::size_t total = 0;
         now_ = now;
+        if (!link_up()) [[unlikely]]
+            return 0;
         for (;;) {
             fill(now);
             const std::span<Packet*> next{ready_.data() + ready_begin_, ready_end_ - ready_begin_};
@@ -64,8 +89,8 @@ public:
     // At the end: what never left is counted under `drop`.
     void discard(Drop drop) noexcept;
 
-    // Calls see(packet, row) for each that is held, for the audit: in its queue, or in the burst
-    // that is next.
+    // Calls see(packet, row) for each that is held, for the audit: in its queue, in the burst that
+    // is next, or waiting for a MAC.
     template <class See>
     void walk(See&& see) const noexcept {
         for (std::size_t i = ready_begin_; i < ready_end_; ++i)
@@ -73,12 +98,14 @@ public:
         queues_.walk([&](Packet& packet, const std::optional<SliceId>& slot) {
             see(packet, slot ? index(*slot) : control_row);
         });
+        waiting_.walk([&](Packet& packet) { see(packet, row_of(egress_tag(packet).slice)); });
     }
     std::size_t held() const noexcept;  // counted by walking
     // Whether a slice has had this row here, or it is control's.
     bool has_row(std::size_t row) const noexcept {
         return row == control_row || queues_.knows(row);
     }
+    // Nothing could leave now; packets may still wait for a MAC.
     bool empty() const noexcept { return ready_begin_ == ready_end_ && queues_.empty(); }
     PortCounters& counters() noexcept { return counters_; }
     const PortCounters& counters() const noexcept { return counters_; }
@@ -98,6 +125,9 @@ private:
         return counters_.slices[row_of(egress_tag(packet).slice)];
     }
     Drop queue(Packet& packet) noexcept;
+    void change_link(bool up, Instant now) noexcept;
+    void look_at_neighbors() noexcept;
+    void find_room() noexcept { room_ = link_ && waiting_.empty() ? burst : 0; }
     void fill(Instant now) noexcept;
     void drop_held(Packet& packet, std::size_t row, Drop drop) noexcept;
     void count_departed(std::size_t packets, Instant now) noexcept;
@@ -106,6 +136,13 @@ private:
     SliceQueues queues_;
     bool straight_ = false;  // nothing to shape: an empty port passes packets on
     Instant now_;            // of the last tick
+    bool link_ = true;
+    // Of the burst, for packets that go straight into it: none while there is no link, nor while
+    // some wait for a MAC, which they would overtake.
+    std::size_t room_ = burst;
+    const NeighborTable& neighbors_;
+    PortId port_;
+    WaitingRoom waiting_;
     std::size_t ready_begin_ = 0;
     std::size_t ready_end_ = 0;
     std::array<Packet*, burst> ready_;

@@ -91,7 +91,7 @@ inline Drop Pipeline::send(Packet& packet, Meta& meta, const Context& context) n
     const NeighborId neighbor = neighbor_of(meta, context.neighbors);
     const std::uint64_t mac = neighbor == no_neighbor ? 0 : context.neighbors.word(neighbor);
     if (mac == 0) [[unlikely]]
-        return punt_resolve(packet, meta, neighbor, context);
+        return without_mac(packet, meta, neighbor, context);
     frame(packet, meta, mac);
     set_egress_tag(packet, tag_of(packet, meta, context.snapshot));
     return deliver(packet, meta.hop.port);
@@ -126,7 +126,9 @@ void Pipeline::flush() noexcept {
         for (std::size_t i = taken; i < outbox.count; ++i) {
             PortCounters& out = setup_.shard->ports[static_cast<PortId>(outbox.packets[i]->port)];
             out.drops[static_cast<std::size_t>(Drop::handoff_full)].add();
-            out.slices[row_of(egress_tag(*outbox.packets[i]).slice)].refused.add();
+            EgressTag tag = egress_tag(*outbox.packets[i]);
+            if (waits(tag)) tag.slice = static_cast<std::uint16_t>(tag.slice & ~waits_for_mac);
+            out.slices[row_of(tag.slice)].refused.add();
             rte_pktmbuf_free(outbox.packets[i]);
         }
         outbox.count = 0;
@@ -137,7 +139,8 @@ void Pipeline::accept(std::span<Packet*> frames) noexcept {
     setup_.shard->taken_over.add(frames.size());
     for (Packet* packet : frames) {
         const auto out = static_cast<PortId>(packet->port);
-        const Drop drop = ways_out_[out].mine->accept(*packet);
+        EgressPort& way = *ways_out_[out].mine;
+        const Drop drop = waits(egress_tag(*packet)) ? way.wait(*packet) : way.accept(*packet);
         if (drop == Drop::none) continue;
         setup_.shard->ports[out].drops[static_cast<std::size_t>(drop)].add();
         rte_pktmbuf_free(packet);

@@ -63,6 +63,8 @@ private:
     Drop deliver(Packet& packet, PortId out) noexcept;
     void hand_over(Packet& packet, Outbox& outbox) noexcept;
     Drop punt_protocol(Packet& packet, Meta meta, const Context& context) noexcept;
+    Drop without_mac(Packet& packet, Meta meta, NeighborId neighbor,
+                     const Context& context) noexcept;
     Drop punt_resolve(Packet& packet, Meta meta, NeighborId neighbor,
                       const Context& context) noexcept;
     bool punt_error(Packet& packet, const Meta& meta, Drop drop, const Context& context) noexcept;

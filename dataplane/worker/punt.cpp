@@ -84,6 +84,28 @@ Drop Pipeline::punt_protocol(Packet& packet, Meta meta, const Context& context) 
     return push(setup_.control->punts, packet) ? Drop::none : Drop::punt_full;
 }
 
+// A lossless slice waits at its way out, in order and in the buffer that is kept for it. Others are
+// held by control, a few for each next hop.
+Drop Pipeline::without_mac(Packet& packet, Meta meta, NeighborId neighbor,
+                           const Context& context) noexcept {
+    if (!context.snapshot.slices[meta.slice].lossless)
+        return punt_resolve(packet, meta, neighbor, context);
+    EgressTag tag = tag_of(packet, meta, context.snapshot);
+    const Ipv6Addr next_hop = neighbor != no_neighbor ? context.neighbors.address(neighbor)
+                              : meta.version == 4     ? mapped(meta.ipv4().destination)
+                                                      : meta.ipv6().destination;
+    frame(packet, meta, 0);
+    if (!make_sendable(packet, meta.hop.port)) return Drop::device_refused;
+    packet.port = static_cast<std::uint16_t>(index(meta.hop.port));
+    wait_info(packet) = {nullptr, next_hop};
+    const WayOut& way = ways_out_[meta.hop.port];
+    if (way.mine == nullptr) tag.slice |= waits_for_mac;
+    set_egress_tag(packet, tag);
+    if (way.mine != nullptr) return way.mine->wait(packet);
+    hand_over(packet, *way.outbox);
+    return Drop::none;
+}
+
 Drop Pipeline::punt_resolve(Packet& packet, Meta meta, NeighborId neighbor,
                             const Context& context) noexcept {
     frame(packet, meta, 0);

@@ -11,12 +11,19 @@ namespace weir {
 
 using PacketRing = SpscRing<Packet*>;
 
+struct NeighborAsk {
+    PortId port{};
+    Ipv6Addr address;  // IPv4 mapped
+};
+
 // Between one worker and the control thread.
 struct ControlRings {
     PacketRing punts{1024};     // worker -> control: protocol, ICMP errors due
     PacketRing resolves{1024};  // worker -> control: packets without a MAC; apart, so that a burst
                                 // to an unknown neighbor does not keep its ARP reply out
     PacketRing injects{4096};   // control -> worker
+    SpscRing<NeighborAsk> asks{
+        64};  // worker -> control: next hops that packets wait for at a way out
 };
 
 // Between workers: ring[from][to], present only where from != to. A Node has two: for frames that

@@ -94,40 +94,72 @@ void SliceQueues::prepare(Feed& feed, GroupId group, std::uint16_t buckets) {
     feed.wanted = {*queues, buckets - 1U};
 }
 
-Drop SliceQueues::admit(Packet& packet, Instant now) noexcept {
+inline SliceQueues::Place SliceQueues::place_of(Packet& packet) noexcept {
     EgressTag tag = egress_tag(packet);
-    const QueuedPacket queued{reinterpret_cast<std::uintptr_t>(&packet),
-                              packet.pkt_len + ethernet_overhead, charge_of(packet)};
-    const Bytes charge{queued.charge};
-    if (tag.slice == control_slice) {
-        queued_at_.write(packet, now);
-        return scheduler_.push_control(queued) ? Drop::none : Drop::egress_full;
-    }
     // The worker that sent it may have adopted a reload that brings its slice; this one has not.
     if (tag.slice >= max_slices || !slices_[tag.slice].group) {
         tag.slice = fallback_;
         set_egress_tag(packet, tag);
     }
     Slice& slice = slices_[tag.slice];
-    Feed& feed = feed_of(slice, tag.in);
+    return {slice, feed_of(slice, tag.in), queued_of(packet), tag.flow};
+}
+
+inline Drop SliceQueues::reserve(const Place& place, Packet& packet, Instant now) noexcept {
+    Feed& feed = place.feed;
+    const Bytes charge{place.queued.charge};
     // Not before: a flow would overtake itself in another bucket.
     if (feed.packets == 0) feed.buckets = feed.wanted;
     if (const Drop drop = take(feed, charge); drop != Drop::none) return drop;
     queued_at_.write(packet, now);  // not before: what is refused keeps that line cold
-    // Fibonacci hashing: neighbouring flow labels part.
-    const std::uint32_t bucket = (tag.flow * 0x9e3779b1U >> 16U) & feed.buckets.mask;
-    if (!scheduler_.push(scheduler_.queue(feed.buckets.queues, bucket), queued)) {
-        give(feed, charge);
-        return Drop::egress_full;
-    }
-    mark(slice, feed, packet);
+    mark(place.slice, feed, packet);
     ++feed.packets;
     feed.charge += charge;
-    ++slice.packets;
-    Counter& high = slice.counters->high_packets;
-    if (slice.packets > high.read()) high.add(slice.packets - high.read());
+    ++place.slice.packets;
+    Counter& high = place.slice.counters->high_packets;
+    if (place.slice.packets > high.read()) high.add(place.slice.packets - high.read());
     return Drop::none;
 }
+
+inline bool SliceQueues::push(const Place& place) noexcept {
+    // Fibonacci hashing: neighbouring flow labels part.
+    const std::uint32_t bucket = (place.flow * 0x9e3779b1U >> 16U) & place.feed.buckets.mask;
+    return scheduler_.push(scheduler_.queue(place.feed.buckets.queues, bucket), place.queued);
+}
+
+inline void SliceQueues::let_go(const Place& place) noexcept {
+    const Bytes charge{place.queued.charge};
+    --place.feed.packets;
+    place.feed.charge -= charge;
+    --place.slice.packets;
+    give(place.feed, charge);
+}
+
+Drop SliceQueues::admit(Packet& packet, Instant now) noexcept {
+    if (egress_tag(packet).slice == control_slice) {
+        queued_at_.write(packet, now);
+        return scheduler_.push_control(queued_of(packet)) ? Drop::none : Drop::egress_full;
+    }
+    const Place place = place_of(packet);
+    if (const Drop drop = reserve(place, packet, now); drop != Drop::none) return drop;
+    if (push(place)) [[likely]]
+        return Drop::none;
+    let_go(place);
+    return Drop::egress_full;
+}
+
+Drop SliceQueues::reserve(Packet& packet, Instant now) noexcept {
+    return reserve(place_of(packet), packet, now);
+}
+
+Drop SliceQueues::enqueue(Packet& packet) noexcept {
+    const Place place = place_of(packet);
+    if (push(place)) return Drop::none;
+    let_go(place);
+    return Drop::egress_full;
+}
+
+void SliceQueues::let_go(Packet& packet) noexcept { let_go(place_of(packet)); }
 
 Drop SliceQueues::take(Feed& feed, Bytes charge) noexcept {
     if (feed.mine == nullptr) {

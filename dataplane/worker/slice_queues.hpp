@@ -42,8 +42,23 @@ public:
         return scheduler_.pass(*slices_[slot].group, wire, charge_of(packet));
     }
 
+    // A packet of this slot that came from next() or pass(), and waited since, costs tokens again.
+    void pay_again(std::uint16_t slot, std::uint32_t length) noexcept {
+        const std::uint32_t wire = length + ethernet_overhead;
+        if (slot < max_slices && slices_[slot].group)
+            scheduler_.pay_again(*slices_[slot].group, wire);
+        else
+            scheduler_.pay_again({}, wire);
+    }
+
     // Drop::none, or why not: the packet stays the caller's then. It carries its EgressTag.
     Drop admit(Packet& packet, Instant now) noexcept;
+    // The same in two steps, for what waits elsewhere in between: reserve() says whether there is
+    // buffer, and counts it as queued; enqueue() puts it into its queue. Or it is let go. No
+    // configuration may be adopted in between.
+    Drop reserve(Packet& packet, Instant now) noexcept;
+    Drop enqueue(Packet& packet) noexcept;
+    void let_go(Packet& packet) noexcept;
     // Whose turn it is now; nobody's where nobody may go.
     struct Next {
         Packet* packet = nullptr;
@@ -103,11 +118,25 @@ private:
         const Bytes wire{packet.pkt_len + ethernet_overhead};
         return static_cast<std::uint32_t>(weir::charge_of(wire, packet.nb_segs).count());
     }
+    static QueuedPacket queued_of(Packet& packet) noexcept {
+        return {reinterpret_cast<std::uintptr_t>(&packet), packet.pkt_len + ethernet_overhead,
+                charge_of(packet)};
+    }
     static Feed& feed_of(Slice& slice, PortId in) noexcept {
         if (slice.lossless.contains(in) && slice.lossless[in].buffer > Bytes{0})
             return slice.lossless[in];
         return slice.lossy;
     }
+    struct Place {  // of a packet
+        Slice& slice;
+        Feed& feed;
+        QueuedPacket queued;
+        std::uint32_t flow;
+    };
+    Place place_of(Packet& packet) noexcept;
+    Drop reserve(const Place& place, Packet& packet, Instant now) noexcept;
+    bool push(const Place& place) noexcept;
+    void let_go(const Place& place) noexcept;
     void adopt(const Snapshot& snapshot, SliceId position);
     void prepare(Feed& feed, GroupId group, std::uint16_t buckets);
     Drop take(Feed& feed, Bytes charge) noexcept;

@@ -20,7 +20,7 @@ Worker::Worker(Setup setup) : setup_{std::move(setup)} {
                                                              .mine = setup_.shard,
                                                              .all = setup_.shards,
                                                              .packets = setup_.pool->size},
-                                          clock_.now())});
+                                          *setup_.neighbors, clock_.now())});
         halves[id] = egress_.back().half.get();
         halves_.push_back({id, halves[id]});
     }
@@ -69,10 +69,12 @@ bool Worker::loop(Instant now) noexcept {
     const std::uint64_t begin = fresh ? rte_rdtsc() : 0;
     if (fresh) [[unlikely]]
         for (Egress& egress : egress_) egress.half->adopt(snapshot, now);
+    look_at_links(now);
     for (Egress& egress : egress_) egress.half->tick(now);
     std::size_t moved = receive(snapshot, now);
     moved += ingress_->take_over(snapshot, now);
     moved += transmit(now);
+    ask_for_neighbors();
     if (fresh) [[unlikely]] {
         // What adopting costs is this loop: its tables are cold too.
         adopted_ = snapshot.version;
@@ -85,6 +87,10 @@ bool Worker::loop(Instant now) noexcept {
     return moved != 0;
 }
 
+void Worker::look_at_links(Instant now) noexcept {
+    for (Egress& egress : egress_) egress.half->set_link(setup_.links->up(egress.id), now);
+}
+
 std::size_t Worker::receive(const Snapshot& snapshot, Instant now) noexcept {
     std::size_t moved = 0;
     for (Receiving& queue : queues_)
@@ -92,6 +98,13 @@ std::size_t Worker::receive(const Snapshot& snapshot, Instant now) noexcept {
             queue.heat, queue.of.id, snapshot, now,
             [&](std::span<Packet*> all) { return queue.of.port->receive(queue.of.queue, all); });
     return moved;
+}
+
+void Worker::ask_for_neighbors() noexcept {
+    for (Egress& egress : egress_)
+        egress.half->ask_for_neighbors([&](const Ipv6Addr& next_hop) {
+            return setup_.control->asks.push(NeighborAsk{egress.id, next_hop});
+        });
 }
 
 std::size_t Worker::transmit(Instant now) noexcept {
@@ -118,9 +131,10 @@ void Worker::idle(unsigned empty_loops) const noexcept {
     }
 }
 
+// What could leave in the next loop; what waits for a link could not.
 bool Worker::holds() const noexcept {
     for (const Egress& egress : egress_)
-        if (!egress.half->empty()) return true;
+        if (!egress.half->empty() && egress.half->link_up()) return true;
     return false;
 }
 
@@ -149,8 +163,10 @@ void Worker::drain() noexcept {
     std::size_t quiet = 0;
     // A few quiet rounds, because another worker may still be handing over.
     while (quiet < 100 && clock_.now() < deadline) {
-        const std::size_t moved =
-            ingress_->take_over(snapshot, clock_.now()) + transmit(clock_.now());
+        const Instant now = clock_.now();
+        look_at_links(now);
+        for (Egress& egress : egress_) egress.half->tick(now);
+        const std::size_t moved = ingress_->take_over(snapshot, now) + transmit(now);
         quiet = moved == 0 && held() == 0 ? quiet + 1 : 0;
         std::this_thread::sleep_for(std::chrono::microseconds{50});
     }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "dataplane/config/config.hpp"
+#include "dataplane/control/link_states.hpp"
 #include "dataplane/control/publisher.hpp"
 #include "dataplane/io/port.hpp"
 #include "dataplane/worker/clock.hpp"
@@ -37,6 +38,7 @@ public:
         std::vector<Queue> queues;
         std::vector<std::pair<PortId, Port*>> owned;  // egress halves
         IdVector<PortId, WorkerId> owners;
+        const LinkStates* links = nullptr;
         std::vector<bool> chains;  // by port: the device takes multi-segment packets
         std::vector<PacketsPerSecond> punt_rates;
         const rte_mempool* pool = nullptr;  // no port can ever hold more than it has
@@ -69,6 +71,8 @@ private:
         HotQueue heat;
     };
     bool loop(Instant now) noexcept;
+    void look_at_links(Instant now) noexcept;
+    void ask_for_neighbors() noexcept;
     std::size_t receive(const Snapshot& snapshot, Instant now) noexcept;
     std::size_t transmit(Instant now) noexcept;
     bool holds() const noexcept;

@@ -242,6 +242,38 @@ TEST_F(EgressTest, ALosslessSliceHasABufferForEachPortItComesFrom) {
     EXPECT_EQ(fill(lan), 50U);  // what left gave its charge back
 }
 
+// From its admission to the device, its wait in a burst that was refused included. What never was
+// queued is not timed.
+TEST_F(EgressTest, HowLongWhatWasQueuedStayedIsRecordedBySlice) {
+    const auto stayed = [&](std::uint16_t slice) {
+        Residence read;
+        read.add((*port().counters().residence)[slice]);
+        return std::pair{read.count(), Nanos{static_cast<std::int64_t>(read.sum())}};
+    };
+    const auto turn = [&](Nanos later, bool takes) {
+        bed_.now = bed_.now + later;
+        port().tick(bed_.now);
+        port().transmit(bed_.now, [&](std::span<Packet*> packets) {
+            if (!takes) return std::size_t{0};
+            for (Packet* packet : packets) rte_pktmbuf_free(packet);
+            return packets.size();
+        });
+    };
+    ASSERT_EQ(offer(slot("gold")), Drop::none);
+    bed_.now = bed_.now + 1ms;
+    port().tick(bed_.now);
+    ASSERT_EQ(offer(best_effort), Drop::none);
+    turn(1ms, false);
+    turn(5ms, true);
+    EXPECT_EQ(stayed(slot("gold")), (std::pair{std::uint64_t{1}, Nanos{7ms}}));
+    EXPECT_EQ(stayed(best_effort), (std::pair{std::uint64_t{1}, Nanos{6ms}}));
+    turn(10ms, true);
+    ASSERT_EQ(offer(best_effort), Drop::none);
+    turn(1ms, true);
+    EXPECT_EQ(stayed(best_effort).first, 1U);
+    EXPECT_EQ(stayed(slot("capped")).first, 0U);
+}
+
 class StraightTest : public EgressTest {
 protected:
     StraightTest() : EgressTest{""} {}

@@ -17,7 +17,7 @@ Bed::Bed(const Config& config, std::uint32_t buffers, bool devices_take_chains, 
         egress_.push_back(std::make_unique<EgressPort>(
             SliceQueues::Setup{
                 .port = id, .mine = shard_.get(), .all = {shard_.get()}, .packets = buffers},
-            now));
+            world_.neighbors, now));
         egress_.back()->adopt(*world_.snapshot, now);
         setup.egress.push_back(egress_.back().get());
         setup.owners.push_back(static_cast<WorkerId>(i % workers));
@@ -126,7 +126,8 @@ Outcome Bed::inject(Packet* packet) {
 }
 
 void Bed::leave(Packet* packet) {
-    if (egress_[packet->port]->accept(*packet) != Drop::none)
+    EgressPort& way = *egress_[packet->port];
+    if ((waits(egress_tag(*packet)) ? way.wait(*packet) : way.accept(*packet)) != Drop::none)
         throw std::runtime_error{"the bed's egress is full: a test never collects"};
 }
 

@@ -38,7 +38,7 @@ void Crew::make(Member& member, WorkerId id, const Config& config, std::uint32_t
             member.egress.back() = std::make_unique<EgressPort>(
                 SliceQueues::Setup{
                     .port = port, .mine = member.shard.get(), .all = shards, .packets = buffers},
-                start);
+                world_.neighbors, start);
             member.egress.back()->adopt(snapshot(), start);
             member.owned.push_back(member.egress.back().get());
         }

@@ -31,6 +31,20 @@ TEST(Resolver, AsksEarlyAndOftenAtFirstThenFails) {
     EXPECT_EQ(bed.sent(), Strings{});
 }
 
+TEST(Resolver, AsksForThoseThatPacketsWaitForElsewhere) {
+    Bed bed;
+    bed.resolver.ask_for(lan, host4, bed.now(), bed.out);
+    bed.resolver.ask_for(lan, host4, bed.now(), bed.out);              // is asked for already
+    bed.resolver.ask_for(lan, v4("192.0.2.1"), bed.now(), bed.out);    // ours
+    bed.resolver.ask_for(lan, v4("203.0.113.1"), bed.now(), bed.out);  // not on the link
+    bed.resolver.ask_for(nowhere, host4, bed.now(), bed.out);
+    EXPECT_EQ(bed.sent(), Strings{"0:arp-request"});
+    EXPECT_EQ(bed.resolver.view(bed.now()).size(), 1U);
+    ASSERT_EQ(bed.arp("in-arp-reply"), Drop::none);
+    EXPECT_EQ(bed.mac(host4), host_mac);
+    EXPECT_EQ(bed.ready(), Ints{});
+}
+
 TEST(Resolver, AsksForIpv6AtTheSolicitedNodeGroup) {
     Bed bed;
     bed.want(1, lan, host6);

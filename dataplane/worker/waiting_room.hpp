@@ -1,0 +1,104 @@
+#pragma once
+// Packets whose next hop has no MAC yet, in a line for each next hop, oldest first. Lossless slices
+// wait here, in the buffer that is kept for them; control holds a few packets of the others.
+// Owned by the worker that owns the port. Allocates nothing: the lines run through the packets.
+#include <array>
+#include <cstddef>
+
+#include "dataplane/io/packet.hpp"
+
+namespace weir {
+
+class WaitingRoom {
+public:
+    static constexpr std::size_t most = 64;  // next hops at once
+    // Control gives a neighbor up after 3.35 s (Resolver::Limits); then it has failed here too.
+    static constexpr Nanos patience{4'000'000'000};
+
+    bool empty() const noexcept { return used_ == 0; }
+
+    // It carries its WaitInfo. False where too many others are waited for.
+    bool push(Packet& packet, Instant now) noexcept {
+        Line* line = find(wait_info(packet).next_hop);
+        if (line == nullptr) {
+            if (used_ == most) return false;
+            line = &lines_[used_++];
+            *line = {.next_hop = wait_info(packet).next_hop, .since = now};
+        }
+        wait_info(packet).next = nullptr;
+        (line->last == nullptr ? line->first : wait_info(*line->last).next) = &packet;
+        line->last = &packet;
+        return true;
+    }
+
+    // For each line: mac_of(next hop) says the word of the NeighborTable, and what has one leaves
+    // by ready(packet, word); what waited for too long by failed(packet). Without a link nobody can
+    // answer, and the time does not count.
+    template <class MacOf, class Ready, class Failed>
+    void release(bool link, Instant now, MacOf&& mac_of, Ready&& ready, Failed&& failed) noexcept {
+        for (std::size_t i = 0; i < used_;) {
+            Line& line = lines_[i];
+            if (!link) line.since = now;
+            const std::uint64_t mac = mac_of(line.next_hop);
+            if (mac == 0 && now - line.since < patience) {
+                ++i;
+                continue;
+            }
+            Packet* packet = line.first;
+            line = lines_[--used_];
+            while (packet != nullptr) {
+                Packet& it = *packet;
+                packet = wait_info(it).next;
+                mac != 0 ? ready(it, mac) : failed(it);
+            }
+        }
+    }
+    // Takes out those that keep(packet) does not want; they are the caller's.
+    template <class Keep>
+    void filter(Keep&& keep) noexcept {
+        const std::size_t lines = used_;
+        const std::array<Line, most> before = lines_;
+        used_ = 0;
+        for (std::size_t i = 0; i < lines; ++i)
+            for (Packet* packet = before[i].first; packet != nullptr;) {
+                Packet& it = *packet;
+                packet = wait_info(it).next;
+                if (keep(it)) push(it, before[i].since);
+            }
+    }
+    void clear() noexcept { used_ = 0; }  // the caller has walked them
+
+    template <class See>
+    void walk(See&& see) const noexcept {
+        for (std::size_t i = 0; i < used_; ++i)
+            for (Packet* packet = lines_[i].first; packet != nullptr;
+                 packet = wait_info(*packet).next)
+                see(*packet);
+    }
+
+    // Calls ask(next hop) for each that nobody was asked for yet, until it says that it can not.
+    template <class Ask>
+    void question(Ask&& ask) noexcept {
+        for (std::size_t i = 0; i < used_; ++i)
+            if (!lines_[i].asked) lines_[i].asked = ask(lines_[i].next_hop);
+    }
+
+private:
+    struct Line {
+        Ipv6Addr next_hop{};
+        Packet* first = nullptr;
+        Packet* last = nullptr;
+        Instant since{};
+        bool asked = false;
+    };
+    Line* find(const Ipv6Addr& next_hop) noexcept {
+        for (std::size_t i = 0; i < used_; ++i)
+            if (lines_[i].next_hop == next_hop) return &lines_[i];
+        return nullptr;
+    }
+
+    std::array<Line, most> lines_;
+    std::size_t used_ = 0;
+};
+
+}  // namespace weir
