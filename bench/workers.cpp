@@ -16,7 +16,7 @@
 #include "bench/scene.hpp"
 #include "dataplane/io/eal.hpp"
 #include "dataplane/io/registered_thread.hpp"
-#include "dataplane/worker/apply.hpp"
+#include "srv6/flow.hpp"
 #include "tests/support/crew.hpp"
 
 namespace weir::bench {
@@ -32,7 +32,8 @@ std::vector<test::Frame> frames() {
         auto* ip = reinterpret_cast<Ipv6Header*>(all[i].data() + sizeof(EthernetHeader));
         const FlowLabel label = flow_label_from(static_cast<std::uint32_t>(i * 2'654'435'761U));
         ip->version_class_label = be32{0x60000000U | static_cast<std::uint32_t>(label)};
-        add_source_entropy(reinterpret_cast<std::byte*>(ip), entropy_mask, label);
+        ip->source = Ipv6Addr::from_bits(ip->source.bits() |
+                                         (static_cast<std::uint32_t>(label) & entropy_mask));
     }
     return all;
 }

@@ -1,10 +1,12 @@
 #pragma once
 // H.Encaps and H.Encaps.Red (RFC 8986 sections 5.1, 5.2): the outer IPv6 header and SRH of a
-// segment list, built once per list, stamped onto each packet with four fields patched.
+// segment list, built once per list, stamped onto each packet with four fields patched. Between the
+// two may stand a hop-by-hop header with the packet's slice (nrp.hpp).
 //
 // Wire shape for n segments: full 40 + 8 + 16 n bytes; reduced 40 bytes for n = 1 (no SRH), else
 // 40 + 8 + 16 (n - 1). Segment List is reversed; full has Segments Left = Last Entry = n - 1;
-// reduced has Segments Left = n - 1, Last Entry = n - 2 (RFC 8754 section 4.1.1).
+// reduced has Segments Left = n - 1, Last Entry = n - 2 (RFC 8754 section 4.1.1). With the option
+// 16 bytes more.
 #include <array>
 #include <bit>
 #include <cstddef>
@@ -13,15 +15,19 @@
 #include <span>
 
 #include "dataplane/wire/ip.hpp"
+#include "dataplane/wire/nrp.hpp"
 #include "srv6/policy.hpp"
 
 namespace weir {
 
-inline constexpr std::size_t max_encap_bytes = 40 + 8 + 16 * max_segments;
+enum class WithNrp : std::uint8_t { no, yes };
 
-constexpr std::size_t encap_bytes(EncapMode mode, std::size_t segments) {
-    if (mode == EncapMode::full) return 40 + 8 + 16 * segments;
-    return segments == 1 ? 40 : 40 + 8 + 16 * (segments - 1);
+inline constexpr std::size_t max_encap_bytes = 40 + sizeof(NrpHeader) + 8 + 16 * max_segments;
+
+constexpr std::size_t encap_bytes(EncapMode mode, std::size_t segments, WithNrp nrp = WithNrp::no) {
+    const std::size_t ip = nrp == WithNrp::yes ? 40 + sizeof(NrpHeader) : 40;
+    if (mode == EncapMode::full) return ip + 8 + 16 * segments;
+    return segments == 1 ? ip : ip + 8 + 16 * (segments - 1);
 }
 
 class EncapHeader {
@@ -29,7 +35,7 @@ public:
     EncapHeader() = default;
     // `segments`: 1..max_segments, first to visit first. Throws std::invalid_argument otherwise.
     EncapHeader(EncapMode mode, const Ipv6Addr& source, std::span<const Ipv6Addr> segments,
-                std::uint8_t hop_limit);
+                std::uint8_t hop_limit, WithNrp nrp = WithNrp::no);
 
     std::size_t size() const noexcept { return size_; }
     const Ipv6Addr& first_segment() const noexcept {
@@ -56,6 +62,12 @@ public:
                      (payload & 0xffffU) << 16U};
         std::memcpy(out, &first, sizeof first);
         out[next_header_at_] = static_cast<std::byte>(inner);
+    }
+
+    // Into the option of a header made WithNrp::yes, once it lies at `out`.
+    static void write_slice(std::byte* out, SliceNumber slice) noexcept {
+        reinterpret_cast<NrpHeader*>(out + sizeof(Ipv6Header))->option.id =
+            be32{static_cast<std::uint32_t>(slice)};
     }
 
 private:

@@ -71,12 +71,19 @@ private:
 
     Json node() const {
         const NodeConfig& node = config_.node;
-        return {{"name", node.name},
-                {"locator", to_string(node.locator)},
-                {"source", to_string(node.source)},
-                {"source_entropy", node.source_entropy},
-                {"domain", value_of(node.domain)},
-                {"hop_limit", node.hop_limit}};
+        Json out = {
+            {"name", node.name},
+            {"locator", to_string(node.locator)},
+            {"source", to_string(node.source)},
+            {"source_entropy", node.source_entropy},
+            {"domain", value_of(node.domain)},
+            {"hop_limit", node.hop_limit},
+            {"classify", each(node.classify, [](SliceSource it) -> Json { return word_of(it); })},
+            {"nrp", node.nrp}};
+        if (const auto& bits = node.slice_bits)
+            out["slice_bits"] = {
+                {"in", word_of(bits->field)}, {"first", bits->first}, {"count", bits->count}};
+        return out;
     }
 
     Json workers() const {
@@ -103,6 +110,12 @@ private:
         return {{"name", table.name}, {"routes", table.routes}};
     }
 
+    Json priorities(const std::vector<std::pair<std::uint8_t, SliceId>>& slices) const {
+        Json out = Json::object();
+        for (const auto& [priority, slice] : slices) out[std::to_string(priority)] = name(slice);
+        return out;
+    }
+
     Json port(const PortConfig& port) const {
         Json addresses = value_of(port.address4);
         for (const Ipv6Prefix& address : port.address6) addresses.push_back(to_string(address));
@@ -119,9 +132,9 @@ private:
         out["spread"] = word_of(port.spread);
         out["receive_descriptors"] = port.receive_descriptors;
         out["transmit_descriptors"] = port.transmit_descriptors;
-        out["pfc"] = Json::object();
-        for (const auto& [priority, slice] : port.pfc)
-            out["pfc"][std::to_string(priority)] = name(slice);
+        add_name(out, "slice", port.slice);
+        out["pcp"] = priorities(port.pcp);
+        out["pfc"] = priorities(port.pfc);
         return out;
     }
 

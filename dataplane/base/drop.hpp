@@ -25,6 +25,7 @@ namespace weir {
     X(source_check,        "the source does not belong behind this port")                           \
     X(extension_headers,   "too many or unreadable extension headers")                              \
     X(option_unknown,      "an option that we do not know and may not skip (RFC 8200 4.2)")         \
+    X(nrp_unknown,         "an NRP that no slice has, and no other will do (S flag)")               \
     X(no_route,            "no route to the destination")                                           \
     X(hop_limit,           "hop limit or TTL ran out")                                              \
     X(packet_too_big,      "larger than the MTU of the way out, encapsulation included")            \

@@ -9,16 +9,17 @@
 
 namespace weir {
 
-enum class PortId : std::uint16_t {};      // index into Config::ports
-enum class TableId : std::uint16_t {};     // 0 is the default table, then Config::tables in order
-enum class SliceId : std::uint16_t {};     // index into Config::slices, not the number on the wire
-enum class WorkerId : std::uint8_t {};     // index into the workers of a Node
-enum class SidId : std::uint32_t {};       // index into Snapshot::sids
-enum class PolicyId : std::uint32_t {};    // index into Snapshot::policies
-enum class PathId : std::uint32_t {};      // index into Snapshot::paths (all policies together)
-enum class RouteId : std::uint32_t {};     // index into Snapshot::routes
-enum class NeighborId : std::uint32_t {};  // slot in the NeighborTable
-enum class CounterId : std::uint32_t {};   // slot in a CounterBank; survives reloads
+enum class PortId : std::uint16_t {};       // index into Config::ports
+enum class TableId : std::uint16_t {};      // 0 is the default table, then Config::tables in order
+enum class SliceId : std::uint16_t {};      // index into Config::slices, not the number on the wire
+enum class SliceNumber : std::uint32_t {};  // that number: slice[].id
+enum class WorkerId : std::uint8_t {};      // index into the workers of a Node
+enum class SidId : std::uint32_t {};        // index into Snapshot::sids
+enum class PolicyId : std::uint32_t {};     // index into Snapshot::policies
+enum class PathId : std::uint32_t {};       // index into Snapshot::paths (all policies together)
+enum class RouteId : std::uint32_t {};      // index into Snapshot::routes
+enum class NeighborId : std::uint32_t {};   // slot in the NeighborTable
+enum class CounterId : std::uint32_t {};    // slot in a CounterBank; survives reloads
 
 inline constexpr std::size_t max_slices = 256;  // a port schedules no more
 

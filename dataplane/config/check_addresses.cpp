@@ -4,6 +4,7 @@
 #include <set>
 #include <tuple>
 
+#include "dataplane/config/own_sources.hpp"
 #include "dataplane/config/sections.hpp"
 
 namespace weir {
@@ -119,11 +120,24 @@ std::vector<Owned> all_owned(const Parsing& p) {
     return all;
 }
 
+// `sources`: own_sources.
+void name_source(Parsing& p, const Owned& it, const std::vector<Ipv6Prefix>& sources) {
+    const Ipv6Addr& source = p.config.node.source;
+    if (it.address == source) return;  // said where two have one address
+    const auto found = std::ranges::find_if(
+        sources, [&](const Ipv6Prefix& prefix) { return prefix.covers(it.address); });
+    if (found == sources.end()) return;
+    p.report.error(
+        place_of(it),
+        fmt::format("{} is one of the sources that node.{} makes ({})", to_string(it.address),
+                    found->covers(source) ? "source_entropy" : "slice_bits", to_string(*found)));
+}
+
 void check_sids(Parsing& p) {
     const auto owned = all_owned(p);
     const NodeConfig& node = p.config.node;
     const bool node_known = p.file.has("node") && p.report.clean(KeyPath{"node"});
-    const Ipv6Prefix sources{node.source, static_cast<std::uint8_t>(128 - node.source_entropy)};
+    const auto sources = own_sources(p.config);
     std::vector<const Owned*> sorted;
     for (const Owned& it : owned) {
         sorted.push_back(&it);
@@ -132,11 +146,8 @@ void check_sids(Parsing& p) {
             p.report.error(place_of(it),
                            fmt::format("{} is not inside the locator {} of this node",
                                        to_string(it.address), to_string(node.locator)));
-        else if (node.source_entropy > 0 && sources.covers(it.address))
-            p.report.error(place_of(it),
-                           fmt::format("{} is one of the sources that node.source_entropy makes "
-                                       "({})",
-                                       to_string(it.address), to_string(sources)));
+        else
+            name_source(p, it, sources);
     }
     std::ranges::sort(sorted, {}, [](const Owned* it) { return std::pair{it->address, it}; });
     for (std::size_t i = 1; i < sorted.size(); ++i) {

@@ -119,8 +119,9 @@ private:
             const auto& segments = policy.paths[j].segments;
             const auto port = underlay_.way_to(segments.front());
             if (port) {
+                const auto nrp = p_.config.node.nrp ? WithNrp::yes : WithNrp::no;
                 const std::size_t left =
-                    p_.config.ports[*port].mtu - encap_bytes(policy.encap, segments.size());
+                    p_.config.ports[*port].mtu - encap_bytes(policy.encap, segments.size(), nrp);
                 ways_.back().push_back(Way{*port, static_cast<std::uint16_t>(left)});
             } else {
                 ways_.back().push_back({});

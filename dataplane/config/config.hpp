@@ -2,6 +2,7 @@
 // What a configuration file says, as typed values with every name resolved to an index. A Config
 // that `parse_config` returned is valid as a whole: no reader checks it again. docs/configuration
 // describes each key; `weir --keys` prints them.
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -14,8 +15,20 @@
 #include "dataplane/wire/ip.hpp"
 #include "srv6/policy.hpp"
 #include "srv6/sid.hpp"
+#include "srv6/slice_bits.hpp"
 
 namespace weir {
+
+// What may name the slice of a packet. Four of them lie in the outer header, written by the node
+// that encapsulated it: they are believed inside the SR domain only.
+enum class SliceSource : std::uint8_t { sid, steer, nrp, source, label, dscp, pcp, port };
+inline constexpr std::array all_slice_sources{
+    SliceSource::sid,   SliceSource::steer, SliceSource::nrp, SliceSource::source,
+    SliceSource::label, SliceSource::dscp,  SliceSource::pcp, SliceSource::port};
+
+constexpr SliceSource source_of(SliceField field) {
+    return field == SliceField::source ? SliceSource::source : SliceSource::label;
+}
 
 struct NodeConfig {
     std::string name;
@@ -24,6 +37,10 @@ struct NodeConfig {
     unsigned source_entropy = 0;     // low bits of the source that carry flow entropy, 0..16
     std::vector<Ipv6Prefix> domain;  // the SR domain; empty: no source may reach our SIDs
     std::uint8_t hop_limit = 64;     // of outer headers (RFC 2473 section 6.3)
+    // The first that names a slice wins; what is not in it is not asked.
+    std::vector<SliceSource> classify{all_slice_sources.begin(), all_slice_sources.end()};
+    bool nrp = false;                     // the option is written, and read (nrp.hpp)
+    std::optional<SliceBits> slice_bits;  // the same of bits of the outer header
     bool operator==(const NodeConfig&) const = default;
 };
 
@@ -77,6 +94,8 @@ struct PortConfig {
     SpreadMode spread = SpreadMode::automatic;
     std::uint16_t receive_descriptors = 2048;
     std::uint16_t transmit_descriptors = 2048;
+    std::optional<SliceId> slice;  // of what came in there and nothing else names one for
+    std::vector<std::pair<std::uint8_t, SliceId>> pcp;  // priority of an 802.1Q tag, slice
     std::vector<std::pair<std::uint8_t, SliceId>> pfc;  // 802.1Qbb priority, slice
     bool operator==(const PortConfig&) const = default;
 };

@@ -24,9 +24,7 @@ KeyType quantity(std::string_view what, std::string_view range, std::int64_t min
 }
 template <class E>
 KeyType one_of() {
-    std::string all;
-    for (const auto& word : words<E>) all += (all.empty() ? "" : " | ") + std::string{word.text};
-    return {all};
+    return {words_text<E>()};
 }
 
 constexpr std::int64_t us = 1000, ms = 1000 * us, second = 1000 * ms, any = INT64_MAX;
@@ -49,6 +47,12 @@ const std::vector<Key>& all_keys() {
 {"node.source_entropy", integer(0, 16), "bits", "0", reload, acts, "low bits of the source that carry flow entropy"},
 {"node.domain", list_of("IPv6 prefixes", 256), "", "[]", reload, acts, "the SR domain: only these sources may reach our SIDs"},
 {"node.hop_limit", integer(1, 255), "", "64", reload, acts, "hop limit of outer headers"},
+{"node.classify", list_of("sources", all_slice_sources.size()), "", "all, as listed", reload, acts, "what names a packet's slice, the first that can: sid, steer, nrp, source, label, dscp, pcp, port"},
+{"node.nrp", flag(), "", "false", reload, acts, "edges add a hop-by-hop option with the slice's id, 16 bytes, and hops read it"},
+{"node.slice_bits", {"table"}, "", "none", reload, acts, "edges write the slice's id into bits of the outer header, and hops read it"},
+{"node.slice_bits.in", one_of<SliceField>(), "", required, reload, acts, "source address or flow label"},
+{"node.slice_bits.first", integer(0, 127), "bits", required, reload, acts, "below the field, from its right end"},
+{"node.slice_bits.count", integer(1, 32), "bits", required, reload, acts, "of the field"},
 
 {"workers.cores", cores, "", "all but one", restart, acts, "CPU cores, one worker each; default: all the process may use but the first"},
 {"workers.idle", {"poll | pause | sleep TIME"}, "1us..10ms", "poll", restart, acts, "what a worker does between two empty polls"},
@@ -77,6 +81,8 @@ const std::vector<Key>& all_keys() {
 {"port[].spread", one_of<SpreadMode>(), "", "auto", restart, acts, "a receive queue's flows over all workers; auto: while one is too few for it"},
 {"port[].receive_descriptors", {"power of two 64..32768", 64, 32'768}, "packets", "2048", restart, acts, "length of a receive ring"},
 {"port[].transmit_descriptors", {"power of two 64..32768", 64, 32'768}, "packets", "2048", restart, acts, "length of a transmit ring"},
+{"port[].slice", {"name of a slice"}, "", "none", reload, acts, "slice of what comes in there and nothing before it in node.classify names one for"},
+{"port[].pcp", {"table of priority 0..7 = slice"}, "", "{}", reload, acts, "slices by the priority of an 802.1Q tag with VLAN 0"},
 {"port[].pfc", {"table of priority 0..7 = slice"}, "", "{}", reload, kept, "802.1Qbb with the hosts on this port"},
 
 {"peer[].name", name(), "", required, reload, kept, "the node at the other end of a WAN segment"},
@@ -129,7 +135,7 @@ const std::vector<Key>& all_keys() {
 {"steer[].match.protocol", {"protocol or integer 0..255", 0, 255}, "", "any", reload, acts, "tcp, udp, icmp, icmpv6 or a number"},
 {"steer[].match.dport", integer(1, 65'535), "", "any", reload, acts, "destination port, with protocol tcp or udp"},
 {"steer[].policy", {"name of a policy"}, "", required, reload, acts, "policy that encapsulates the packet"},
-{"steer[].slice", {"name of a slice"}, "", "best effort", reload, acts, "slice that carries it and marks its outer header"},
+{"steer[].slice", {"name of a slice"}, "", "none", reload, acts, "slice that carries it and marks its outer header; none: what node.classify has behind it"},
 
 {"sid[].sid", {"IPv6 address"}, "", required, reload, acts, "a SID of this node, inside the locator"},
 {"sid[].behavior", {"behavior"}, "", required, reload, acts, "End, End.DT4, End.DT6, End.DT46, End.DX4 or End.DX6 (RFC 8986)"},

@@ -47,6 +47,57 @@ void node_notes(Config& config) {
         config.notes.push_back("no port has role wan: nothing can reach the SIDs of this node");
 }
 
+// Whether the file gives this source anything to name a slice by.
+bool speaks(const Config& config, SliceSource source) {
+    const auto any_names_one = [](const auto& list) {
+        return std::ranges::any_of(list, [](const auto& it) { return it.slice.has_value(); });
+    };
+    const auto bits_in = [&](SliceField field) {
+        return config.node.slice_bits && config.node.slice_bits->field == field;
+    };
+    switch (source) {
+        case SliceSource::sid:
+            return any_names_one(config.sids);
+        case SliceSource::steer:
+            return any_names_one(config.steer);
+        case SliceSource::nrp:
+            return config.node.nrp;
+        case SliceSource::source:
+            return bits_in(SliceField::source);
+        case SliceSource::label:
+            return bits_in(SliceField::label);
+        case SliceSource::dscp:
+            return true;
+        case SliceSource::pcp:
+            return std::ranges::any_of(config.ports,
+                                       [](const auto& port) { return !port.pcp.empty(); });
+        case SliceSource::port:
+            return any_names_one(config.ports);
+    }
+    return true;
+}
+
+// What has something to say and is not asked, and what is asked and has nothing to say.
+void classify_notes(Parsing& p) {
+    Config& config = p.config;
+    std::vector<std::string> unasked, mute;
+    for (const SliceSource source : all_slice_sources) {
+        if (source == SliceSource::dscp) continue;  // every slice has one, and need not go by it
+        const bool asked = std::ranges::count(config.node.classify, source) != 0;
+        if (asked != speaks(config, source)) (asked ? mute : unasked).emplace_back(word_of(source));
+    }
+    if (!unasked.empty())
+        config.notes.push_back(
+            fmt::format("node.classify leaves out {}, which the file gives "
+                        "slices: no packet of this node gets them by it",
+                        some_of(unasked)));
+    if (!mute.empty() && p.tree["node"]["classify"])
+        config.notes.push_back(
+            fmt::format("node.classify names {}, to which the file gives no "
+                        "slice: without effect",
+                        some_of(mute)));
+}
+
 void port_notes(Config& config, Notes notes) {
     notes.say("port", "ports",
               names_where(config.ports, [](const PortConfig& port) { return !port.pfc.empty(); }),
@@ -66,10 +117,16 @@ bool unguarded(const Config& config, PortId id) {
         return pfc.empty() && std::ranges::any_of(config.slices, &SliceConfig::lossless) &&
                std::ranges::none_of(config.peers,
                                     [&](const PeerConfig& peer) { return peer.port == id; });
-    return std::ranges::any_of(config.steer, [&](const SteerConfig& rule) {
-        return rule.port.value_or(id) == id && rule.slice && lossless(*rule.slice) &&
-               std::ranges::none_of(pfc, [&](const auto& it) { return it.second == rule.slice; });
-    });
+    const auto held_back_by_none = [&](const std::optional<SliceId>& slice) {
+        return slice && lossless(*slice) &&
+               std::ranges::none_of(pfc, [&](const auto& it) { return it.second == slice; });
+    };
+    return held_back_by_none(port.slice) ||
+           std::ranges::any_of(port.pcp,
+                               [&](const auto& it) { return held_back_by_none(it.second); }) ||
+           std::ranges::any_of(config.steer, [&](const SteerConfig& rule) {
+               return rule.port.value_or(id) == id && held_back_by_none(rule.slice);
+           });
 }
 
 void slice_notes(Config& config, Notes notes) {
@@ -134,6 +191,7 @@ std::string some_of(const std::vector<std::string>& names) {
 void add_notes(Parsing& p) {
     const Notes notes{p.config.notes};
     node_notes(p.config);
+    classify_notes(p);
     port_notes(p.config, notes);
     slice_notes(p.config, notes);
     policy_notes(p.config, notes);

@@ -31,6 +31,7 @@ std::variant<Config, ConfigErrors> read_tree(const toml::table& tree, const std:
     check_addresses(p);
     check_shares(p);
     check_slices(p);
+    check_classify(p);
     check_buffers(p);
     check_routes(p);
     check_paths(p);

@@ -10,6 +10,34 @@
 namespace weir {
 namespace {
 
+void classify(const Section& section, std::vector<SliceSource>& out) {
+    std::vector<SliceSource> order;
+    if (!section.has("classify") || !section.read("classify", order)) return;
+    for (std::size_t i = 1; i < order.size(); ++i)
+        if (const auto end = order.begin() + static_cast<std::ptrdiff_t>(i);
+            std::find(order.begin(), end, order[i]) != end)
+            section.report().error(
+                section.at("classify")[i],
+                fmt::format("{} stands there twice, and only its first place counts; leave one out",
+                            word_of(order[i])));
+    out = order;
+}
+
+void slice_bits(const Section& section, std::optional<SliceBits>& out) {
+    const auto table = section.table("slice_bits");
+    if (!table) return;
+    SliceBits bits;
+    const bool field = table->read("in", bits.field), first = table->read("first", bits.first);
+    if (!table->read("count", bits.count) || !first || !field) return;
+    const unsigned width = width_of(bits.field), end = bits.first + unsigned{bits.count};
+    if (end > width)
+        return table->error(
+            "count", fmt::format("{} bits from bit {} end at bit {}, and the {} has bits 0 to {}; "
+                                 "lower first or count",
+                                 bits.count, bits.first, end - 1, word_of(bits.field), width - 1));
+    out = bits;
+}
+
 void node(Parsing& p) {
     const auto section = p.file.table("node");
     if (!section) {
@@ -28,6 +56,9 @@ void node(Parsing& p) {
     section->read("source_entropy", node.source_entropy);
     section->read("domain", node.domain);
     section->read("hop_limit", node.hop_limit);
+    classify(*section, node.classify);
+    section->read("nrp", node.nrp);
+    slice_bits(*section, node.slice_bits);
     const unsigned __int128 entropy =
         (static_cast<unsigned __int128>(1) << node.source_entropy) - 1;
     if ((node.source.bits() & entropy) != 0)

@@ -62,8 +62,10 @@ void addresses(const Section& section, PortConfig& port) {
     });
 }
 
-void pfc(const Section& section, const Names& names, PortConfig& port) {
-    const auto value = section.find("pfc");
+// The tables pcp and pfc: a slice for each of some priorities.
+void priorities(const Section& section, std::string_view name, const Names& names,
+                std::vector<std::pair<std::uint8_t, SliceId>>& out) {
+    const auto value = section.find(name);
     if (!value) return;
     const auto* map = value->node.as_table();
     if (map == nullptr) {
@@ -74,12 +76,12 @@ void pfc(const Section& section, const Names& names, PortConfig& port) {
         const std::string_view priority = key.str();
         const Value entry{node, value->at / priority, value->key, value->report};
         if (priority.size() != 1 || priority[0] < '0' || priority[0] > '7') {
-            section.report().key_error(entry.at, "802.1Qbb has priorities 0 to 7");
+            section.report().key_error(entry.at, "802.1Q has priorities 0 to 7");
             continue;
         }
         SliceId slice{};
         if (names.slices.resolve(entry, slice))
-            port.pfc.emplace_back(static_cast<std::uint8_t>(priority[0] - '0'), slice);
+            out.emplace_back(static_cast<std::uint8_t>(priority[0] - '0'), slice);
     }
 }
 
@@ -109,7 +111,9 @@ void port(const Section& section, Parsing& p, PortConfig& port) {
     section.read("spread", port.spread);
     descriptors(section, "receive_descriptors", port.receive_descriptors);
     descriptors(section, "transmit_descriptors", port.transmit_descriptors);
-    pfc(section, p.names, port);
+    p.names.slices.read(section, "slice", port.slice);
+    priorities(section, "pcp", p.names, port.pcp);
+    priorities(section, "pfc", p.names, port.pfc);
 }
 
 void tables(Parsing& p) {

@@ -68,7 +68,7 @@ bool convert(const Value& value, E& out) {
             return true;
         }
     const auto known = word_texts<E>();
-    return value.wrong("is " + in_quotes(*text) + ", not one of " + value.key.type.text +
+    return value.wrong("is " + in_quotes(*text) + ", not one of " + words_text<E>() +
                        did_you_mean(*text, known));
 }
 template <class T>

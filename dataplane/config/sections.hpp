@@ -30,6 +30,7 @@ void parse_routes(Parsing& p);    // [[route]]
 void check_addresses(Parsing& p);  // of ports, SIDs and peers: unique, apart, inside the locator
 void check_shares(Parsing& p);     // guarantees and limits, on every port
 void check_slices(Parsing& p);     // DSCP, 802.1Qbb, whom lossless slices hold back
+void check_classify(Parsing& p);   // bits of the outer header that carry a slice's number
 void check_buffers(Parsing& p);    // what keeps lossless slices from losing
 void check_memory(Parsing& p, const std::vector<LosslessBuffer>& buffers);  // room for them
 void check_routes(Parsing& p);  // unique, next hops on their port's subnets, room in the table

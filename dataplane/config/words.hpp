@@ -32,6 +32,19 @@ inline constexpr auto words<HugePages> =
                                     {"1G", HugePages::one_gb},
                                     {"none", HugePages::none}});
 template <>
+inline constexpr auto words<SliceSource> =
+    std::to_array<Word<SliceSource>>({{"sid", SliceSource::sid},
+                                      {"steer", SliceSource::steer},
+                                      {"nrp", SliceSource::nrp},
+                                      {"source", SliceSource::source},
+                                      {"label", SliceSource::label},
+                                      {"dscp", SliceSource::dscp},
+                                      {"pcp", SliceSource::pcp},
+                                      {"port", SliceSource::port}});
+template <>
+inline constexpr auto words<SliceField> =
+    std::to_array<Word<SliceField>>({{"source", SliceField::source}, {"label", SliceField::label}});
+template <>
 inline constexpr auto words<OnPeerLoss> = std::to_array<Word<OnPeerLoss>>(
     {{"hold", OnPeerLoss::hold}, {"move", OnPeerLoss::move}, {"drop", OnPeerLoss::drop}});
 template <>
@@ -56,6 +69,14 @@ std::vector<std::string_view> word_texts() {
     std::vector<std::string_view> texts;
     for (const auto& word : words<E>) texts.push_back(word.text);
     return texts;
+}
+
+// "a | b | c"
+template <class E>
+std::string words_text() {
+    std::string all;
+    for (const auto& word : words<E>) all += (all.empty() ? "" : " | ") + std::string{word.text};
+    return all;
 }
 
 template <class E>

@@ -5,6 +5,7 @@
 #include <map>
 #include <numeric>
 
+#include "dataplane/config/own_sources.hpp"
 #include "dataplane/control/compile_parts.hpp"
 
 namespace weir {
@@ -29,6 +30,7 @@ public:
         node();
         ports();
         compile_slices(input_, *out_);
+        compile_classify(config_, *out_);
         tables();
         policies();
         compile_steering(config_, *out_);
@@ -42,7 +44,6 @@ private:
         out_->config = input_.config;
         out_->locator = PrefixMatch{config_.node.locator};
         out_->source = config_.node.source;
-        out_->source_entropy = static_cast<std::uint16_t>((1U << config_.node.source_entropy) - 1U);
         out_->hop_limit = config_.node.hop_limit;
         for (const auto& prefix : config_.node.domain) out_->domain.emplace_back(prefix);
     }
@@ -79,11 +80,10 @@ private:
         out_->routes.push_back(Route{});
         const std::uint32_t local = add_route({.kind = RouteKind::local});
         const std::uint32_t unknown_sid = add_route({.kind = RouteKind::unknown_sid});
-        const auto entropy = config_.node.source_entropy;
-        const Ipv6Prefix sources{config_.node.source, static_cast<std::uint8_t>(128U - entropy)};
+        const auto sources = own_sources(config_);
         std::vector<TableEntries> tables(config_.tables.size());
         for (auto& table : tables) {
-            table.add(sources, local);
+            for (const Ipv6Prefix& source : sources) table.add(source, local);
             table.add(config_.node.locator, unknown_sid);
         }
         for (const PortConfig& port : config_.ports) {
@@ -149,7 +149,8 @@ private:
         const PathConfig& path = policy.paths[position];
         SnapshotPath made;
         made.header =
-            EncapHeader{policy.encap, config_.node.source, path.segments, config_.node.hop_limit};
+            EncapHeader{policy.encap, config_.node.source, path.segments, config_.node.hop_limit,
+                        config_.node.nrp ? WithNrp::yes : WithNrp::no};
         made.policy = id;
         made.counter = path_slots_.slot(path_name(policy, position));
         const Route& route =
@@ -170,8 +171,7 @@ private:
             made.counter = sid_slots_.slot(sid_name(sid));
             made.uniform =
                 config_.slices[sid.slice.value_or(SliceId{0})].dscp_mode == DscpMode::uniform;
-            made.binds = sid.slice.has_value();
-            made.slice = sid.slice.value_or(SliceId{0});
+            made.claim = out_->claims.claim(SliceSource::sid, sid.slice);
             if (sid.port) made.next_hop = dx_next_hop(sid);
             keys.emplace_back(sid.sid, out_->sids.push_back(made));
         }

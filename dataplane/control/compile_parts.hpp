@@ -26,6 +26,8 @@ struct TableEntries {
 
 // Slices, their DSCPs, and what each has of every port: its share and its buffers.
 void compile_slices(const CompileInput& input, Snapshot& out);
+// Who says which slice a packet is of, but for rules and SIDs; after compile_slices.
+void compile_classify(const Config& config, Snapshot& out);
 // The rules, and the prefixes of each port that lead to them.
 void compile_steering(const Config& config, Snapshot& out);
 

@@ -11,13 +11,12 @@ void add_slices(const CompileInput& input, Snapshot& out) {
         const auto slot = input.slices == nullptr
                               ? position
                               : static_cast<std::uint16_t>(index(input.slices->slot(slice.name)));
-        const SliceId id = out.slices.push_back({.slot = slot,
-                                                 .buckets = slice.queues,
-                                                 .weight = slice.weight,
-                                                 .lossless = slice.lossless,
-                                                 .ecn = slice.ecn});
-        if (slice.dscp_mode == DscpMode::pipe)
-            out.slice_of_dscp[static_cast<std::size_t>(slice.dscp)] = id;
+        out.slices.push_back({.slot = slot,
+                              .buckets = slice.queues,
+                              .number = SliceNumber{slice.id},
+                              .weight = slice.weight,
+                              .lossless = slice.lossless,
+                              .ecn = slice.ecn});
     }
 }
 

@@ -8,12 +8,6 @@ namespace {
 
 using Rules = std::vector<const SteerConfig*>;
 
-Marking marking_of(const SliceConfig& slice) {
-    if (slice.dscp_mode == DscpMode::uniform) return {.keep = 0xff, .set = 0};
-    return {.keep = 0x03,
-            .set = static_cast<std::uint8_t>(static_cast<unsigned>(slice.dscp) << 2U)};
-}
-
 Rules rules_of(const Config& config, PortId port) {
     Rules rules;
     for (const SteerConfig& rule : config.steer)
@@ -23,14 +17,13 @@ Rules rules_of(const Config& config, PortId port) {
 }
 
 // The rules that `members` are the positions of. The first of them in `out`.
-std::uint32_t add_chain(const Config& config, const Rules& rules,
+std::uint32_t add_chain(const SliceClaims& claims, const Rules& rules,
                         const std::vector<std::size_t>& members, std::vector<SteerRule>& out) {
     const auto first = static_cast<std::uint32_t>(out.size());
     for (const std::size_t member : members) {
         const SteerConfig& rule = *rules[member];
         out.push_back({.policy = rule.policy,
-                       .marking = marking_of(config.slices[rule.slice.value_or(SliceId{0})]),
-                       .slice = rule.slice.value_or(SliceId{0}),
+                       .claim = claims.claim(SliceSource::steer, rule.slice),
                        .dport = rule.dport.value_or(0),
                        .protocol = rule.protocol.value_or(IpProto{}),
                        .any_protocol = !rule.protocol,
@@ -45,7 +38,7 @@ std::uint32_t add_chain(const Config& config, const Rules& rules,
 // One sweep over the prefixes sorted outermost first, with the chain of enclosing prefixes on a
 // stack: the work is the size of the result, not rules squared.
 template <class P>
-void add_chains(const Config& config, const Rules& rules, TableEntries& entries,
+void add_chains(const SliceClaims& claims, const Rules& rules, TableEntries& entries,
                 std::vector<SteerRule>& out) {
     struct Item {
         P to;
@@ -72,7 +65,7 @@ void add_chains(const Config& config, const Rules& rules, TableEntries& entries,
             item.rules = std::move(merged);
         }
         enclosing.push_back(&item);
-        entries.add(item.to, add_chain(config, rules, item.rules, out));
+        entries.add(item.to, add_chain(claims, rules, item.rules, out));
     }
 }
 
@@ -89,8 +82,8 @@ void steer_port(const Config& config, PortId id, Snapshot& out) {
         for (const auto& own : other.address4) entries.add(Ipv4Prefix{own.address, 32}, 0);
         for (const auto& own : other.address6) entries.add(Ipv6Prefix{own.address, 128}, 0);
     }
-    add_chains<Ipv4Prefix>(config, rules, entries, out.steer_rules);
-    add_chains<Ipv6Prefix>(config, rules, entries, out.steer_rules);
+    add_chains<Ipv4Prefix>(out.claims, rules, entries, out.steer_rules);
+    add_chains<Ipv6Prefix>(out.claims, rules, entries, out.steer_rules);
     port.steer4 = RangeTable<std::uint32_t>{std::move(entries.ipv4)};
     port.steer6 = RangeTable<unsigned __int128>{std::move(entries.ipv6)};
 }

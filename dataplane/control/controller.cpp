@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "dataplane/base/error.hpp"
+#include "dataplane/config/own_sources.hpp"
 #include "dataplane/config/parse.hpp"
 
 namespace weir {
@@ -45,7 +46,7 @@ Port::Targets targets_of(const Config& config, PortId id) {
     }
     if (port.role == Role::wan) {
         targets.ipv6.push_back(config.node.locator);
-        targets.ipv6.push_back({config.node.source, 128});
+        for (const Ipv6Prefix& source : own_sources(config)) targets.ipv6.push_back(source);
     }
     return targets;
 }

@@ -64,6 +64,7 @@ constexpr Owed owed(Drop drop) {
         case Drop::multicast:
         case Drop::source_check:
         case Drop::extension_headers:
+        case Drop::nrp_unknown:
         case Drop::no_room:
         case Drop::sid_from_outside:
         case Drop::ecn_conflict:

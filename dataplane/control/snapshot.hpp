@@ -12,6 +12,7 @@
 #include "dataplane/base/ids.hpp"
 #include "dataplane/config/config.hpp"
 #include "dataplane/control/neighbor_table.hpp"
+#include "dataplane/control/slice_claim.hpp"
 #include "dataplane/wire/range_table.hpp"
 #include "srv6/encap.hpp"
 #include "srv6/sid.hpp"
@@ -61,6 +62,7 @@ struct SliceShare {
 struct SnapshotSlice {
     std::uint16_t slot = 0;     // of its queues and counters; survives reloads
     std::uint16_t buckets = 1;  // a power of two
+    SliceNumber number{};
     std::uint32_t weight = 1;
     bool lossless = false;
     std::optional<EcnThresholds> ecn;
@@ -75,8 +77,12 @@ struct SnapshotPort {
     TableId table{};
     bool source_check = false;
     bool steers = false;                  // any steering rule applies here
+    bool asks_more = false;               // than DSCP, rules and SIDs which slice a packet is of
+    SliceClaim claim{};                   // on what comes in here
     BitsPerSecond rate = unlimited_rate;  // that the port is shaped to
     IdVector<SliceId, SliceShare> shares;
+    std::array<SliceClaim, 64> of_dscp{};     // of IPv6; with role lan all are `claim`
+    std::array<SliceClaim, 8> of_priority{};  // of an 802.1Q tag
     // Charge that packets which came in here may hold, on their way out of any port: for each
     // lossless slice the buffers of all senders behind this port together. 0: no sender is held
     // back here, and what comes is admitted as lossy.
@@ -105,22 +111,11 @@ private:
     }
 };
 
-// The traffic class of the outer header: ECN of the inner one (RFC 6040 4.1), DSCP of the slice
-// ("pipe") or of the inner packet ("uniform", RFC 2473 6.4).
-struct Marking {
-    std::uint8_t keep = 0x03;  // bits of the inner traffic class that are copied
-    std::uint8_t set = 0;      // the others
-    constexpr std::uint8_t outer(std::uint8_t inner) const {
-        return static_cast<std::uint8_t>((inner & keep) | set);
-    }
-};
-
 // The rules that cover a prefix stand side by side in file order, up to the `last` of them: the
 // first match wins.
 struct SteerRule {
     PolicyId policy{};
-    Marking marking{};
-    SliceId slice{};
+    SliceClaim claim{};
     std::uint16_t dport = 0;
     IpProto protocol{};
     bool any_protocol = true;
@@ -134,8 +129,7 @@ struct SnapshotSid {
     TableId table{};
     NextHop next_hop{};    // End.DX4, End.DX6
     bool uniform = false;  // DSCP of the outer header goes to the inner one
-    bool binds = false;    // what comes to it is of `slice`, whatever its DSCP
-    SliceId slice{};
+    SliceClaim claim{};
     CounterId counter{};
 };
 
@@ -153,16 +147,27 @@ struct SnapshotPolicy {
     std::uint32_t choices = 0;  // 0: policy is down
 };
 
+// What outer headers carry beside addresses and DSCP: written where weir encapsulates, and read
+// from inside the SR domain.
+struct OuterMarks {
+    bool written = false;  // any of them
+    bool nrp = false;      // headers of policies have the option
+    bool reads_nrp = false, reads_bits = false;
+    std::uint16_t source_entropy = 0;  // mask of the source's low bits: they carry flow entropy
+    std::optional<SliceBits> bits;
+    SliceNumbers slices;
+};
+
 struct Snapshot {
     std::uint64_t version = 0;
     PrefixMatch locator;
     Ipv6Addr source{};
-    std::uint16_t source_entropy = 0;  // mask of its low bits: they carry flow entropy
+    OuterMarks outer_marks;
     std::uint8_t hop_limit = 64;
     std::vector<PrefixMatch> domain;
     IdVector<PortId, SnapshotPort> ports;
     IdVector<SliceId, SnapshotSlice> slices;
-    std::array<SliceId, 64> slice_of_dscp{};  // of the outer header, inside the SR domain
+    SliceClaims claims;
     IdVector<TableId, Fib> tables;
     IdVector<RouteId, Route> routes;  // [0] is RouteKind::none
     std::vector<NextHop> next_hops;

@@ -26,6 +26,7 @@ struct VlanTag {
     be16 control;  // PCP 3, DEI 1, VLAN id 12
     be16 type;
     constexpr unsigned vlan() const { return control.host() & 0xfffU; }
+    constexpr unsigned priority() const { return control.host() >> 13U; }
 };
 static_assert(sizeof(VlanTag) == 4 && WireHeader<VlanTag>);
 

@@ -62,6 +62,10 @@ struct Ipv6Header {
         version_class_label = be32{(version_class_label.host() & 0xf00fffffU) |
                                    static_cast<std::uint32_t>(tc) << 20U};
     }
+    void set_flow_label(FlowLabel label) {
+        version_class_label = be32{(version_class_label.host() & 0xfff00000U) |
+                                   (static_cast<std::uint32_t>(label) & 0xfffffU)};
+    }
 };
 static_assert(sizeof(Ipv6Header) == 40 && WireHeader<Ipv6Header>);
 

@@ -1,6 +1,7 @@
 #include "dataplane/wire/options.hpp"
 
 #include "dataplane/wire/cursor.hpp"
+#include "dataplane/wire/nrp.hpp"
 
 namespace weir {
 namespace {
@@ -37,6 +38,7 @@ constexpr OptionsVerdict verdict_on(std::uint8_t type, std::size_t at) noexcept 
 OptionsVerdict check_options(std::span<const std::byte> header) noexcept {
     Cursor cursor{header};
     cursor.skip(first_option_at);
+    std::uint32_t nrp_at = 0;
     for (unsigned n = 0; !cursor.rest().empty(); ++n) {
         if (n == max_options) return {.drop = Drop::extension_headers};
         const std::size_t at = cursor.position();
@@ -48,10 +50,13 @@ OptionsVerdict check_options(std::span<const std::byte> header) noexcept {
         if (option == nullptr || !cursor.skip(option->length))
             return {.drop = Drop::extension_headers};
         if (option->type == pad_n) continue;
+        if (nrp_at == 0 && option->type == NrpOption::type && option->length == NrpOption::length &&
+            reinterpret_cast<const NrpOption*>(option)->of_nrp())
+            nrp_at = static_cast<std::uint32_t>(at);
         if (const auto verdict = verdict_on(option->type, at); verdict.drop != Drop::none)
             return verdict;
     }
-    return {};
+    return {.nrp_at = nrp_at};
 }
 
 }  // namespace weir

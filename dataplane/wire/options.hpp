@@ -1,6 +1,6 @@
 #pragma once
-// Options of hop-by-hop and destination headers (RFC 8200 section 4.2). None asks anything of weir;
-// but one that we do not know may ask that a packet to us is not taken without it.
+// Options of hop-by-hop and destination headers (RFC 8200 section 4.2). One may name the packet's
+// slice (nrp.hpp); one that we do not know may ask that the packet is not taken without it.
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -18,6 +18,7 @@ inline constexpr unsigned max_options = 32;
 struct OptionsVerdict {
     Drop drop = Drop::none;
     std::uint32_t at = 0;
+    std::uint32_t nrp_at = 0;  // with Drop::none, of the first NrpOption; 0: there is none
 };
 // `header`: whole, from its Next Header field on.
 OptionsVerdict check_options(std::span<const std::byte> header) noexcept;

@@ -5,6 +5,7 @@
 #include "dataplane/worker/chain.hpp"
 #include "dataplane/worker/inner.hpp"
 #include "dataplane/worker/meta.hpp"
+#include "dataplane/worker/slice_marks.hpp"
 #include "srv6/encap.hpp"
 #include "srv6/endpoint.hpp"
 #include "srv6/flow.hpp"
@@ -58,15 +59,6 @@ inline bool make_room(Packet& packet, Meta& meta, std::size_t bytes) noexcept {
     return true;
 }
 
-// For NICs that hash addresses but no flow label: the low bits of the outer source are those of the
-// label, so that the packets of one policy spread over receive queues.
-inline void add_source_entropy(std::byte* outer, std::uint16_t mask, FlowLabel label) noexcept {
-    auto& source = reinterpret_cast<Ipv6Header*>(outer)->source;
-    const auto bits = static_cast<std::uint16_t>(static_cast<std::uint32_t>(label) & mask);
-    source.octets[14] = static_cast<std::uint8_t>(source.octets[14] | bits >> 8U);
-    source.octets[15] = static_cast<std::uint8_t>(source.octets[15] | (bits & 0xffU));
-}
-
 // H.Encaps and H.Encaps.Red (RFC 8986 section 5).
 inline Drop encapsulate(Packet& packet, Meta& meta, const Context& context) noexcept {
     const Snapshot& snapshot = context.snapshot;
@@ -87,13 +79,13 @@ inline Drop encapsulate(Packet& packet, Meta& meta, const Context& context) noex
     const std::uint8_t inner_class = ipv4 ? meta.ipv4().tos : meta.ipv6().traffic_class();
     meta.ip -= size;
     path.header.write(meta.ip, ipv4 ? IpProto::ipv4 : IpProto::ipv6, meta.l3_length,
-                      meta.marking.outer(inner_class), flow_label_from(hash));
-    if (snapshot.source_entropy != 0) [[unlikely]]
-        add_source_entropy(meta.ip, snapshot.source_entropy, flow_label_from(hash));
+                      meta.claim.marking().outer(inner_class), flow_label_from(hash));
     meta.l3_length += static_cast<std::uint32_t>(size);
     meta.version = 6;
     meta.action = Action::send;
     meta.flow = static_cast<std::uint32_t>(flow_label_from(hash));
+    if (snapshot.outer_marks.written) [[unlikely]]
+        meta.flow = write_outer_marks(meta.ipv6(), snapshot, meta.claim.slice(), meta.flow);
     // Other bits of the hash than chose the path, or each path would see only some of the next
     // hops.
     meta.hop = snapshot.next_hop(path.route, hash * 0x9e3779b1U);
@@ -144,7 +136,7 @@ inline Drop end(Packet& packet, Meta& meta) noexcept {
 inline Drop apply_endpoint(Packet& packet, Meta& meta, const Context& context) noexcept {
     const SnapshotSid& sid = context.snapshot.sids[meta.sid];
     const std::uint32_t length = meta.l3_length;
-    if (sid.binds) meta.slice = sid.slice;
+    if (sid.claim.made()) claim(meta, sid.claim);
     Drop drop = Drop::none;
     switch (sid.behavior) {
         case Behavior::end:

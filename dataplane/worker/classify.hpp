@@ -2,6 +2,7 @@
 // Stage 2: whose packet is it? To a SID of ours, to a steered prefix, or to be routed.
 #include "dataplane/wire/icmp.hpp"
 #include "dataplane/worker/meta.hpp"
+#include "dataplane/worker/slice_marks.hpp"
 
 namespace weir {
 
@@ -57,8 +58,7 @@ inline bool steer(const Snapshot& snapshot, std::uint32_t first, const Packet& p
     for (; !matches(*rule, packet, meta); ++rule)
         if (rule->last) return false;
     meta.policy = rule->policy;
-    meta.marking = rule->marking;
-    meta.slice = rule->slice;
+    claim(meta, rule->claim);
     meta.action = Action::encap;
     return true;
 }
@@ -83,8 +83,15 @@ inline Drop classify_ipv6(const Packet& packet, const SnapshotPort& port, const 
                           Meta& meta) noexcept {
     const Snapshot& snapshot = context.snapshot;
     const Ipv6Header& ip = meta.ipv6();
-    // Inside the domain the edges have written the slice where the next hop reads it.
-    if (port.role == Role::wan) meta.slice = snapshot.slice_of_dscp[ip.traffic_class() >> 2U];
+    meta.claim = port.of_dscp[ip.traffic_class() >> 2U];
+    if (port.asks_more) [[unlikely]] {
+        const MoreClaims more = ask_more(packet, port, snapshot, meta);
+        if (more.drop != Drop::none) {
+            meta.value = more.value;
+            return more.drop;
+        }
+        claim(meta, more.claim);
+    }
     if (snapshot.locator.covers(ip.destination)) {
         meta.sid = snapshot.sid_table.find(ip.destination);
         if (meta.sid != SidTable::none) {
@@ -129,6 +136,9 @@ inline Drop classify_ipv4(const Packet& packet, const SnapshotPort& port, const 
     if (to >= 0xe0000000U) [[unlikely]]
         return Drop::multicast;  // and 240/4, broadcast
     meta.action = Action::forward;
+    meta.claim = port.claim;
+    if (port.asks_more) [[unlikely]]
+        claim(meta, claim_of_tag(packet, port));
     if (port.source_check && check_source(context, meta) != Drop::none) return Drop::source_check;
     if (port.steers) {
         const auto find = [&] { return port.steer4.find(to); };

@@ -36,16 +36,21 @@ struct Meta {
     std::uint8_t version = 0;  // 4, 6; 0 for ARP
     Action action = Action::classify;
     bool hop_spent = false;  // hop limit already decremented on this node, or the packet is ours
-    SliceId slice{};
+    SliceClaim claim{};      // on the packet, of the lowest rank until now
     std::uint32_t flow = 0;  // hash of the flow where one was taken
     SidId sid{};
     PolicyId policy{};
-    Marking marking{};
     NextHop hop{};
 
     Ipv4Header& ipv4() const { return *reinterpret_cast<Ipv4Header*>(ip); }
     Ipv6Header& ipv6() const { return *reinterpret_cast<Ipv6Header*>(ip); }
 };
+
+// One more source says which slice the packet is of; of two of one rank (SIDs in a row) the later
+// counts.
+inline void claim(Meta& meta, SliceClaim other) noexcept {
+    meta.claim = first_of(other, meta.claim);
+}
 
 // What a stage may read, and the counters it may write.
 struct Context {

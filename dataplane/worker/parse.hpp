@@ -63,11 +63,15 @@ inline Drop parse_ipv6(std::uint32_t linear, std::uint32_t room, Meta& meta) noe
     return ip.source.multicast() ? Drop::martian : Drop::none;
 }
 
-// Takes an 802.1Q priority tag (VLAN 0) off; any other VLAN is not ours.
+// Takes an 802.1Q priority tag (VLAN 0) off; any other VLAN is not ours. The mbuf keeps it, as it
+// would of a device that strips tags.
 [[gnu::cold, gnu::noinline]] inline Drop parse_vlan(Packet& packet) noexcept {
     if (packet.data_len < sizeof(EthernetHeader) + sizeof(VlanTag)) return Drop::truncated;
     auto* frame = rte_pktmbuf_mtod(&packet, std::byte*);
-    if (reinterpret_cast<const VlanTag*>(frame + 14)->vlan() != 0) return Drop::vlan;
+    const auto& tag = *reinterpret_cast<const VlanTag*>(frame + sizeof(EthernetHeader));
+    if (tag.vlan() != 0) return Drop::vlan;
+    packet.vlan_tci = tag.control.host();
+    packet.ol_flags |= RTE_MBUF_F_RX_VLAN | RTE_MBUF_F_RX_VLAN_STRIPPED;
     __builtin_memmove(frame + sizeof(VlanTag), frame, 12);
     rte_pktmbuf_adj(&packet, sizeof(VlanTag));
     return Drop::none;

@@ -158,6 +158,7 @@ void Pipeline::originate(Packet& packet, const Snapshot& snapshot, Instant now) 
     meta.hop_spent = true;
     meta.table = table;
     meta.in = static_cast<PortId>(packet.port);
+    meta.claim = snapshot.claims.nobodys();
     meta.action = Action::forward;
     // Answers to steered traffic go back the way steered traffic goes: by any steering port of the
     // table.

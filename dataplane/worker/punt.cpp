@@ -88,7 +88,7 @@ Drop Pipeline::punt_protocol(Packet& packet, Meta meta, const Context& context) 
 // held by control, a few for each next hop.
 Drop Pipeline::without_mac(Packet& packet, Meta meta, NeighborId neighbor,
                            const Context& context) noexcept {
-    if (!context.snapshot.slices[meta.slice].lossless)
+    if (!context.snapshot.slices[meta.claim.slice()].lossless)
         return punt_resolve(packet, meta, neighbor, context);
     EgressTag tag = tag_of(packet, meta, context.snapshot);
     const Ipv6Addr next_hop = neighbor != no_neighbor ? context.neighbors.address(neighbor)

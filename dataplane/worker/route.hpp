@@ -80,7 +80,7 @@ inline void frame(Packet& packet, const Meta& meta, std::uint64_t to) noexcept {
 // What chooses a packet's bucket: inside the SR domain the flow label, so that two nodes mean the
 // same flows; else the flow itself.
 inline EgressTag tag_of(const Packet& packet, const Meta& meta, const Snapshot& snapshot) noexcept {
-    const SnapshotSlice& slice = snapshot.slices[meta.slice];
+    const SnapshotSlice& slice = snapshot.slices[meta.claim.slice()];
     std::uint32_t flow = meta.flow;
     if (flow == 0 && slice.buckets > 1)
         flow = meta.version == 6 && meta.ipv6().flow_label() != FlowLabel{0}

@@ -44,11 +44,8 @@ public:
 
     // A packet of this slot that came from next() or pass(), and waited since, costs tokens again.
     void pay_again(std::uint16_t slot, std::uint32_t length) noexcept {
-        const std::uint32_t wire = length + ethernet_overhead;
-        if (slot < max_slices && slices_[slot].group)
-            scheduler_.pay_again(*slices_[slot].group, wire);
-        else
-            scheduler_.pay_again({}, wire);
+        scheduler_.pay_again(slot < max_slices ? slices_[slot].group : std::nullopt,
+                             length + ethernet_overhead);
     }
 
     // Drop::none, or why not: the packet stays the caller's then. It carries its EgressTag.

@@ -20,7 +20,7 @@ struct World {
     Eal eal{{}};
     Config config = path_config(), moved = moved_config();
     test::Bed plain{config};
-    test::Bed apart{config, 2048, false, 2};  // two workers, and devices that take no chains
+    test::Bed apart{marked_config(), 2048, false, 2};  // two workers, devices without chains
     test::Frame good =
         test::frame(test::lan_mac).ip4("10.1.0.9", "10.5.1.1").udp(1, 2).payload(40).build();
     test::Frame forwarded = test::frame(test::lan_gateway4, test::lan_mac)

@@ -30,6 +30,8 @@ void append(Input& input, const Record& record);
 // The scene of the stage tests and more: two ports of each role, source checks, routes with several
 // next hops, by policy, steering by port, SIDs that leave the DSCP alone.
 Config path_config();
+// The same, and outer headers say slices in every way, ports too.
+Config marked_config();
 // The same ports with other addresses and gateways.
 Config moved_config();
 

@@ -138,6 +138,33 @@ void shapes(Inputs& inputs) {
     inputs.add({{to(lan0).ip6("fe80::9", "fd00:1::1", 255).icmp6(133, 0, 0).build(), lan0}});
 }
 
+// What outer headers say of slices: the option alone, behind others, strict, cut; label bits; tags.
+void slices(Inputs& inputs) {
+    const auto outer = [] { return to(wan0).ip6("fc00:b::1", "fc00:b::9", 64, 0, 0x1230a); };
+    for (const std::uint8_t flags : std::to_array<std::uint8_t>({0, 0x80}))
+        for (const std::uint8_t id : std::to_array<std::uint8_t>({0, 10, 99})) {
+            const test::Bytes8 nrp{0x1e, 8, flags, 0, 0, 0, 0, 0, 0, id, 1, 2, 0, 0};
+            inputs.add({{outer().hop_by_hop(nrp).payload(20).build(), wan0}});
+            inputs.add({{to(wan0)
+                             .ip6("fc00:b::1", "fc00:a::e")
+                             .hop_by_hop(nrp)
+                             .srh({"fc00:a::d46", "fc00:a::e"}, 1)
+                             .ip4("10.1.0.9", "10.5.0.9")
+                             .payload(20)
+                             .build(),
+                         wan0}});
+        }
+    const test::Bytes8 behind{0x3e, 0,  0,    0x1e, 8, 0, 0, 0, 0, 0, 0,
+                              0,    10, 0xbe, 0,    0, 0, 0, 0, 0, 0, 0};
+    inputs.add({{outer().hop_by_hop(behind).payload(20).build(), wan0}});
+    inputs.add({{outer().hop_by_hop(behind).payload(20).poke(67, 0).build(), wan0}});
+    inputs.add({{outer().hop_by_hop(behind).poke(55, 9).build(), wan0 | chain}});
+    inputs.add({{outer().payload(20).build(), wan0}});
+    for (const unsigned priority : {0U, 5U})
+        inputs.add(
+            {{to(lan0).vlan(0, priority).ip4("10.1.0.9", "10.2.0.9").payload(20).build(), lan0}});
+}
+
 // ARP and ND at wan0: asked, learned, doubted, failed, moved away from.
 void neighbors(Inputs& inputs) {
     const Bytes wanted4 = to(wan0).ip4("10.99.0.1", "192.0.2.10").udp(1, 2).payload(9).build();
@@ -192,6 +219,7 @@ std::vector<Input> seeds() {
     Inputs inputs;
     from_table(inputs);
     shapes(inputs);
+    slices(inputs);
     neighbors(inputs);
     return inputs.take();
 }

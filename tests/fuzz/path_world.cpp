@@ -1,7 +1,6 @@
 #include <array>
 #include <stdexcept>
 
-#include "dataplane/config/parse.hpp"
 #include "tests/fuzz/path.hpp"
 
 namespace weir::fuzz {
@@ -76,23 +75,26 @@ std::string text() {
            more;
 }
 
-Config parsed(const std::string& toml) {
-    auto made = parse_config(toml, "path.toml");
-    if (const auto* errors = std::get_if<ConfigErrors>(&made))
-        throw std::runtime_error{errors->front().to_string()};
-    return std::get<Config>(std::move(made));
-}
-
 }  // namespace
 
-Config path_config() { return parsed(text()); }
+Config path_config() { return test::parsed(text()); }
+
+Config marked_config() {
+    std::string marked =
+        replaced(text(), "[node]\n",
+                 "[node]\nnrp = true\nslice_bits = { in = \"label\", first = 0, count = 8 }\n");
+    marked = replaced(std::move(marked), "name = \"lan0\"\n",
+                      "name = \"lan0\"\nslice = \"training\"\npcp = { 5 = \"best-effort\" }\n");
+    return test::parsed(marked);
+}
 
 Config moved_config() {
     std::string other =
         replaced(text(), "\"192.0.2.1/24\", \"2001:db8:1::1/64\"", "\"192.0.9.1/24\"");
     other = replaced(std::move(other), "\"10.1.0.1/24\"", "\"10.1.0.77/24\"");
-    return parsed(replaced(std::move(other), "via = [{ address = \"10.1.0.2\", port = \"lan0\" }]",
-                           "via = [{ address = \"10.1.0.3\", port = \"lan0\" }]"));
+    return test::parsed(replaced(std::move(other),
+                                 "via = [{ address = \"10.1.0.2\", port = \"lan0\" }]",
+                                 "via = [{ address = \"10.1.0.3\", port = \"lan0\" }]"));
 }
 
 Nanos Record::time() const {

@@ -82,17 +82,18 @@ std::vector<Ipv6Addr> segments_of(const std::vector<std::byte>& packet) {
     return segments;
 }
 
-void check_encap(const std::vector<std::byte>& inner, EncapMode mode) {
+void check_encap(const std::vector<std::byte>& inner, EncapMode mode, WithNrp nrp) {
     const auto& ip = *reinterpret_cast<const Ipv6Header*>(inner.data());
     const auto segments = segments_of(inner);
     EncapHeader header;
     try {
-        header = EncapHeader{mode, ip.source, segments, 64};
+        header = EncapHeader{mode, ip.source, segments, 64, nrp};
     } catch (const std::invalid_argument&) {
         require(segments.empty() || segments.size() > max_segments, "a list refused");
         return;
     }
-    require(header.size() == encap_bytes(mode, segments.size()), "not the size it was to have");
+    require(header.size() == encap_bytes(mode, segments.size(), nrp),
+            "not the size it was to have");
     require(std::ranges::equal(header.bytes().subspan(24, 16),
                                std::as_bytes(std::span{header.first_segment().octets})),
             "not its own first segment");
@@ -189,6 +190,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (const std::size_t head : {std::size_t{0}, std::size_t{39}, size / 2, size - 1})
         fuzz::check_cut(packet, head);
     for (const EncapMode mode : {EncapMode::full, EncapMode::reduced})
-        fuzz::check_encap(packet, mode);
+        for (const WithNrp nrp : {WithNrp::no, WithNrp::yes}) fuzz::check_encap(packet, mode, nrp);
     return 0;
 }

@@ -125,14 +125,16 @@ next_hop = "fd00:1::2"
 )";
 }
 
-Config scene_config(const std::string& extra) {
-    auto parsed = parse_config(scene_text() + extra, "scene.toml");
-    if (const auto* errors = std::get_if<ConfigErrors>(&parsed)) {
+Config scene_config(const std::string& extra) { return parsed(scene_text() + extra); }
+
+Config parsed(const std::string& toml) {
+    auto made = parse_config(toml, "scene.toml");
+    if (const auto* errors = std::get_if<ConfigErrors>(&made)) {
         std::string text;
         for (const ConfigError& error : *errors) text += error.to_string() + "\n";
         throw std::runtime_error{text};
     }
-    return std::get<Config>(std::move(parsed));
+    return std::get<Config>(std::move(made));
 }
 
 }  // namespace weir::test

@@ -18,5 +18,6 @@ inline const MacAddr wan_gateway = Bed::neighbor_mac(2);   // fd00:ab::2
 
 std::string scene_text();
 Config scene_config(const std::string& extra = "");
+Config parsed(const std::string& text);  // throws what is wrong with it
 
 }  // namespace weir::test

@@ -43,6 +43,7 @@ public:
         Frame in = frame(lan_mac).ip4("10.1.0.9", "10.2.0.9").udp(7, 4791).payload(16).build();
         std::memcpy(in.data() + in.size() - sizeof sent_, &sent_, sizeof sent_);
         Packet* packet = bed_.exact(in, 200);
+        bed_.shard().ports[lan].received.add(packet->pkt_len);  // as who receives it does
         bed_.pipeline().ingress({&packet, 1}, lan, next_, bed_.now);
         const bool kept = dropped() == before;
         if (kept) ++sent_;

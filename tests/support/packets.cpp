@@ -32,6 +32,17 @@ std::uint16_t internet_checksum(const Bytes8& bytes) {
     return static_cast<std::uint16_t>(~sum);
 }
 
+// The pseudo-header's destination is the final one; tests ping without a routing header.
+std::uint16_t icmp6_checksum(const Bytes8& ip, const Bytes8& icmp, const Bytes8& behind) {
+    Bytes8 whole(ip.begin() + 8, ip.begin() + 40);
+    const std::size_t length = icmp.size() + behind.size();
+    whole.insert(whole.end(), {0, 0, static_cast<std::uint8_t>(length >> 8U),
+                               static_cast<std::uint8_t>(length), 0, 0, 0, 58});
+    whole.insert(whole.end(), icmp.begin(), icmp.end());
+    whole.insert(whole.end(), behind.begin(), behind.end());
+    return internet_checksum(whole);
+}
+
 }  // namespace
 
 PacketBuilder& PacketBuilder::add(Kind kind, Bytes8 bytes) {
@@ -45,9 +56,9 @@ PacketBuilder& PacketBuilder::ethernet(const MacAddr& to, const MacAddr& from) {
     std::memcpy(b.data() + 6, from.octets.data(), 6);
     return add(Kind::ethernet, b);
 }
-PacketBuilder& PacketBuilder::vlan(unsigned id) {
+PacketBuilder& PacketBuilder::vlan(unsigned id, unsigned priority) {
     Bytes8 b(4);
-    put16(b, 0, id);
+    put16(b, 0, priority << 13U | id);
     return add(Kind::vlan, b);
 }
 PacketBuilder& PacketBuilder::ip4(const std::string& from, const std::string& to, std::uint8_t ttl,
@@ -70,6 +81,11 @@ PacketBuilder& PacketBuilder::ip6(const std::string& from, const std::string& to
     put_address(b, 8, AF_INET6, from);
     put_address(b, 24, AF_INET6, to);
     return add(Kind::ip6, b);
+}
+PacketBuilder& PacketBuilder::hop_by_hop(const Bytes8& options) {
+    Bytes8 b{0, static_cast<std::uint8_t>((options.size() + 2) / 8 - 1)};
+    b.insert(b.end(), options.begin(), options.end());
+    return add(Kind::hop_by_hop, b);
 }
 PacketBuilder& PacketBuilder::srh(const std::vector<std::string>& list, unsigned segments_left,
                                   int last_entry, const Bytes8& tlvs) {
@@ -141,6 +157,8 @@ std::uint8_t PacketBuilder::next_header(Kind kind) {
             return 4;
         case Kind::ip6:
             return 41;
+        case Kind::hop_by_hop:
+            return 0;
         case Kind::srh:
             return 43;
         case Kind::udp:
@@ -181,6 +199,7 @@ std::vector<std::byte> PacketBuilder::build() const {
                 b[6] = next_header(next);
                 put16(b, 4, behind.size());
                 break;
+            case Kind::hop_by_hop:
             case Kind::srh:
                 b[0] = next_header(next);
                 break;
@@ -193,19 +212,9 @@ std::vector<std::byte> PacketBuilder::build() const {
                 put16(b, 2, internet_checksum(whole));
                 break;
             }
-            case Kind::icmp6: {
-                // The pseudo-header's destination is the final one; tests ping without a routing
-                // header.
-                const Bytes8& ip = layers_[i - 1].bytes;
-                Bytes8 whole(ip.begin() + 8, ip.begin() + 40);
-                const std::size_t length = b.size() + behind.size();
-                whole.insert(whole.end(), {0, 0, static_cast<std::uint8_t>(length >> 8U),
-                                           static_cast<std::uint8_t>(length), 0, 0, 0, 58});
-                whole.insert(whole.end(), b.begin(), b.end());
-                whole.insert(whole.end(), behind.begin(), behind.end());
-                put16(b, 2, internet_checksum(whole));
+            case Kind::icmp6:
+                put16(b, 2, icmp6_checksum(layers_[i - 1].bytes, b, behind));
                 break;
-            }
             case Kind::raw:
                 break;
         }

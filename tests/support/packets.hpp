@@ -18,11 +18,13 @@ using Bytes8 = std::vector<std::uint8_t>;
 class PacketBuilder {
 public:
     PacketBuilder& ethernet(const MacAddr& to, const MacAddr& from);
-    PacketBuilder& vlan(unsigned id);
+    PacketBuilder& vlan(unsigned id, unsigned priority = 0);
     PacketBuilder& ip4(const std::string& from, const std::string& to, std::uint8_t ttl = 64,
                        std::uint8_t tos = 0, bool dont_fragment = true);
     PacketBuilder& ip6(const std::string& from, const std::string& to, std::uint8_t hop_limit = 64,
                        std::uint8_t traffic_class = 0, std::uint32_t flow_label = 0);
+    // `options` fill 8 octets times n, less the first two.
+    PacketBuilder& hop_by_hop(const Bytes8& options);
     // Segment list as it lies on the wire: [0] is the last segment. last_entry < 0: right for the
     // list.
     PacketBuilder& srh(const std::vector<std::string>& list, unsigned segments_left,
@@ -41,7 +43,7 @@ public:
     std::vector<std::byte> build() const;
 
 private:
-    enum class Kind { ethernet, vlan, ip4, ip6, srh, udp, icmp6, icmp4, raw };
+    enum class Kind { ethernet, vlan, ip4, ip6, hop_by_hop, srh, udp, icmp6, icmp4, raw };
     struct Layer {
         Kind kind;
         Bytes8 bytes;

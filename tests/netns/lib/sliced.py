@@ -6,7 +6,7 @@ WIRE = SIZE + OUTER + 24  # preamble, FCS and gap counted
 FLOWS = 12  # to 10.2.0.8 and on: one in gold, three in silver, eight in best effort
 OFFERED = 600e6 / 12  # of frames as they come in, each flow
 PAYLOAD = SIZE - 42  # of UDP over IPv4
-GOLD, SILVER = OFFERED / SIZE * WIRE, 80e6  # guarantees; gold is offered just that
+GOLD, SILVER = OFFERED / SIZE * WIRE, 80e6  # what gold is offered, what silver is guaranteed
 BASE = '''[node]
 name    = "sliced"
 locator = "fc00:a::/32"
@@ -38,7 +38,7 @@ id        = 10
 name      = "gold"
 lossless  = true
 buffer    = "4MB"
-guarantee = "53.2M"
+guarantee = "70M"
 dscp      = 26
 [[slice]]
 id        = 20

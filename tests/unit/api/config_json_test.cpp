@@ -25,6 +25,9 @@ source = "fc00:a::1:0"
 source_entropy = 8
 domain = ["fc00::/16", "fd00::/8"]
 hop_limit = 200
+classify = ["dscp", "sid", "port"]
+nrp = true
+slice_bits = { in = "source", first = 8, count = 6 }
 [workers]
 cores = [1, 3]
 idle = "sleep 50us"
@@ -56,6 +59,8 @@ receive_queues = 2
 spread = "on"
 receive_descriptors = 1024
 transmit_descriptors = 512
+slice = "rest"
+pcp = { 0 = "rest", 5 = "training" }
 pfc = { 3 = "training" }
 [[port]]
 name = "wan0"
@@ -71,6 +76,7 @@ receive_queues = 0
 spread = "auto"
 receive_descriptors = 2048
 transmit_descriptors = 2048
+pcp = {}
 pfc = {}
 [[peer]]
 name = "transit-1"

@@ -90,6 +90,7 @@ TEST(Defaults, AreThoseOfTheKeyTable) {
     const Config absent = config_of(filled("", ""));
     const std::vector<std::string_view> described{"required",
                                                   "all but one",
+                                                  "all, as listed",
                                                   "as the device says",
                                                   "none",
                                                   "off",

@@ -81,7 +81,7 @@ name = "campus"
           "t:11:18: port[0].receive_queues: 200 is out of range 0..128",
           "t:12:23: port[0].receive_descriptors: 1000 is not a power of two; 512 or 1024 is",
           "t:13:13: port[0].pfc.3: there is no slice \"best-efort\"; did you mean \"best-effort\"?",
-          "t:13:27: port[0].pfc.9: 802.1Qbb has priorities 0 to 7",
+          "t:13:27: port[0].pfc.9: 802.1Q has priorities 0 to 7",
           "t:13:50: port[0].pfc.4: expected the name of a slice"}},
         {R"([[port]]
 name = "lan0"

@@ -12,8 +12,15 @@ Ipv6Prefix net6(std::string_view text) { return *parse_ipv6_prefix(text); }
 
 TEST(Example, NodeWorkersMemoryApi) {
     const Config c = config_of(example());
-    const NodeConfig node{"edge-a", net6("fc00:a::/32"), v6("fc00:a::1"),
-                          0,        {net6("fc00::/16")}, 64};
+    const NodeConfig node{.name = "edge-a",
+                          .locator = net6("fc00:a::/32"),
+                          .source = v6("fc00:a::1"),
+                          .source_entropy = 0,
+                          .domain = {net6("fc00::/16")},
+                          .hop_limit = 64,
+                          .classify = {all_slice_sources.begin(), all_slice_sources.end()},
+                          .nrp = false,
+                          .slice_bits = {}};
     EXPECT_EQ(c.node, node);
     EXPECT_EQ(c.workers, (WorkersConfig{{1, 2}, Idle::poll, Nanos{0}}));
     EXPECT_EQ(c.memory, (MemoryConfig{HugePages::automatic, Bytes{0}, 0}));

@@ -51,6 +51,32 @@ TEST(Encap, WritesWhatScapyBuilds) {
     EXPECT_EQ(rows, 2U * 5 * 2 * 3);
 }
 
+// The same with the NRP option, which scapy knows as one of type 0x1e and pads by itself.
+TEST(Encap, WritesTheSliceAsScapyBuildsIt) {
+    std::ifstream golden{WEIR_GOLDEN "/encap_nrp.txt"};
+    ASSERT_TRUE(golden) << WEIR_GOLDEN "/encap_nrp.txt: missing; run golden/make_golden.py";
+    std::size_t rows = 0;
+    for (std::string line; std::getline(golden, line);) {
+        if (line.starts_with('#')) continue;
+        std::istringstream words{line};
+        std::string mode_name, hex;
+        std::size_t n = 0, inner_bytes = 0;
+        std::uint32_t slice = 0;
+        words >> mode_name >> n >> inner_bytes >> slice >> hex;
+        const auto mode = mode_name == "full" ? EncapMode::full : EncapMode::reduced;
+        const EncapHeader header{mode, source, golden_segments(n), 64, WithNrp::yes};
+        const Octets expected = from_hex(hex);
+        ASSERT_EQ(header.size(), expected.size()) << line;
+        EXPECT_EQ(encap_bytes(mode, n, WithNrp::yes), expected.size()) << line;
+        const Block out{Octets(expected.size(), 0xee)};
+        header.write(out.bytes().data(), IpProto::ipv4, inner_bytes, 0, FlowLabel{0x12345});
+        EncapHeader::write_slice(out.bytes().data(), SliceNumber{slice});
+        EXPECT_EQ(out.octets(), expected) << line;
+        ++rows;
+    }
+    EXPECT_EQ(rows, 2U * 5 * 3);
+}
+
 // RFC 8986 section 5.1, 5.2 and RFC 8754 section 4.1.1, spelled out for three segments.
 TEST(Encap, ThreeSegmentsByHand) {
     const auto list = golden_segments(3);

@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <cstring>
 #include <vector>
+
+#include "dataplane/wire/nrp.hpp"
 
 namespace weir {
 namespace {
@@ -45,6 +48,38 @@ TEST(Options, WhatRunsPastTheHeaderIsUnreadable) {
     expect({1, 5, 0, 0, 0, 0}, Drop::extension_headers);
     expect({1, 3, 0, 0, 0, 0xbe}, Drop::extension_headers);
     expect({0xbe, 255, 0, 0, 0, 0}, Drop::extension_headers);
+}
+
+// draft-ietf-6man-enhanced-vpn-vtn-id, byte by byte.
+TEST(Options, TheNrpIsFoundAmongOthers) {
+    const auto nrp_at = [](const Octets& options) { return verdict(options).nrp_at; };
+    const Octets nrp{0x1e, 8, 0x80, 0, 0, 0, 1, 2, 3, 4};
+    const auto with = [&](Octets before, Octets behind) {
+        before.insert(before.end(), nrp.begin(), nrp.end());
+        before.insert(before.end(), behind.begin(), behind.end());
+        return before;
+    };
+    EXPECT_EQ(nrp_at(with({}, {1, 2, 0, 0})), 2U);
+    EXPECT_EQ(nrp_at(with({0, 1, 1, 0}, {})), 6U);
+    EXPECT_EQ(nrp_at(with({}, with({}, {0, 0}))), 2U);  // the first counts
+    EXPECT_EQ(nrp_at({0x1e, 4, 0, 0, 0, 0}), 0U);       // too short
+    EXPECT_EQ(nrp_at({0x1e, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}), 0U);
+    EXPECT_EQ(nrp_at({0x1e, 8, 0, 1, 0, 0, 0, 0, 0, 9, 1, 2, 0, 0}), 0U);  // another context
+    EXPECT_EQ(nrp_at(with({}, {0xbe, 2, 0, 0})), 0U);                      // not to be taken at all
+    NrpOption option;
+    std::memcpy(&option, nrp.data(), sizeof option);
+    EXPECT_EQ(option.slice(), SliceNumber{0x01020304});
+    EXPECT_TRUE(option.strict());
+}
+
+// RFC 8200 section 4.3: the header fills 8 octets times n, and its options end with it.
+TEST(Options, WhatEdgesWrite) {
+    const NrpHeader header = NrpHeader::of(SliceNumber{0xa1b2c3d4}, IpProto::routing);
+    const auto bytes = std::as_bytes(std::span{&header, 1});
+    EXPECT_EQ(Octets(reinterpret_cast<const std::uint8_t*>(bytes.data()),
+                     reinterpret_cast<const std::uint8_t*>(bytes.data()) + bytes.size()),
+              (Octets{43, 1, 0x1e, 8, 0, 0, 0, 0, 0xa1, 0xb2, 0xc3, 0xd4, 1, 2, 0, 0}));
+    EXPECT_EQ(check_options(bytes).nrp_at, 2U);
 }
 
 TEST(Options, NoMoreThanALimitAreRead) {

@@ -1,14 +1,15 @@
 #!/usr/bin/python3
 """Expected wire bytes of SRv6 encapsulation and of End, built by scapy, which knows nothing of weir.
 
-  make_golden.py            writes encap.txt and end.txt beside this file
+  make_golden.py            writes encap.txt, encap_nrp.txt and end.txt beside this file
   make_golden.py --check    exits 1 if they differ from what scapy builds now
 """
 import pathlib
 import sys
 
 from scapy.layers.inet import IP, UDP
-from scapy.layers.inet6 import IPv6, IPv6ExtHdrSegmentRouting
+from scapy.layers.inet6 import (HBHOptUnknown, IPv6, IPv6ExtHdrHopByHop,
+                                IPv6ExtHdrSegmentRouting)
 from scapy.packet import Raw
 
 SOURCE = "2001:db8:a::1"
@@ -48,6 +49,21 @@ def encap_rows():
                     yield f"{mode} {n} {family} {size} {traffic_class} {label} {header}"
 
 
+def nrp_rows():
+    """Behind the fixed header a hop-by-hop header with the option: flags, context type, reserved, id."""
+    for mode in ("full", "reduced"):
+        for n in (1, 2, 3, 8, 16):
+            for size, slice_id in ((50, 0), (1500, 10), (9000, 0xFFFFFFFE)):
+                option = HBHOptUnknown(otype=0x1E, optdata=bytes(4) + slice_id.to_bytes(4, "big"))
+                packet = outer(mode, n, 4, 0, 0x12345)
+                behind = IPv6ExtHdrHopByHop(options=[option])
+                if packet.payload:
+                    behind = behind / packet.payload
+                packet.remove_payload()
+                packet = bytes(packet / behind / inner(4, size))
+                yield f"{mode} {n} {size} {slice_id} {packet[:-size].hex()}"
+
+
 def end_rows():
     """What is on the wire behind the headend (visit 0) and behind the End of each segment."""
     for mode in ("full", "reduced"):
@@ -65,6 +81,7 @@ def main():
     here = pathlib.Path(__file__).parent
     built = {
         "encap.txt": ("# mode segments family inner_bytes traffic_class label header", encap_rows()),
+        "encap_nrp.txt": ("# mode segments inner_bytes slice header", nrp_rows()),
         "end.txt": ("# mode segments family visit packet", end_rows()),
     }
     stale = []
