@@ -16,6 +16,7 @@
 #include "bench/scene.hpp"
 #include "dataplane/io/eal.hpp"
 #include "dataplane/io/registered_thread.hpp"
+#include "dataplane/wire/ethernet.hpp"
 #include "srv6/flow.hpp"
 #include "tests/support/crew.hpp"
 
