@@ -66,11 +66,16 @@ NeighborId NeighborTable::insert(PortId port, const Ipv6Addr& address) {
 void NeighborTable::set_mac(NeighborId id, const MacAddr& mac) {
     std::uint64_t octets = 0;
     std::memcpy(&octets, mac.octets.data(), sizeof mac.octets);
-    words_[index(id)].store(octets << 16U | usable, std::memory_order_relaxed);
+    write(id, octets << 16U | usable);
 }
 
-void NeighborTable::clear_mac(NeighborId id) {
-    words_[index(id)].store(0, std::memory_order_relaxed);
+void NeighborTable::clear_mac(NeighborId id) { write(id, 0); }
+
+// The word is released, so that whoever reads it sees the odd number too.
+void NeighborTable::write(NeighborId id, std::uint64_t word) noexcept {
+    changes_.fetch_add(1, std::memory_order_relaxed);
+    words_[index(id)].store(word, std::memory_order_release);
+    changes_.fetch_add(1, std::memory_order_release);
 }
 
 void NeighborTable::erase(NeighborId id) {

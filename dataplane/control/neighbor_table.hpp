@@ -41,8 +41,12 @@ public:
     // up. In a register all the way: as a MacAddr on the stack it costs a store-forwarding stall a
     // packet.
     std::uint64_t word(NeighborId id) const noexcept {
-        return words_[index(id)].load(std::memory_order_relaxed);
+        return words_[index(id)].load(std::memory_order_acquire);
     }
+    // Any thread: another number after each change of a MAC, odd while one is being changed. Who
+    // was handed a packet by somebody that saw the new MAC sees another number than before, or an
+    // odd one.
+    std::uint64_t changes() const noexcept { return changes_.load(std::memory_order_acquire); }
 
     // Control thread only, all below. Null id when the table is full. An existing pair keeps its
     // slot.
@@ -70,6 +74,7 @@ private:
         PortId port{};       // written before `state` becomes live,
         Ipv6Addr address{};  // read after it was seen live
     };
+    void write(NeighborId id, std::uint64_t word) noexcept;
     std::uint32_t home(PortId port, const Ipv6Addr& address) const noexcept;
     State state(std::uint32_t at) const { return slots_[at].state.load(std::memory_order_relaxed); }
 
@@ -79,6 +84,7 @@ private:
     std::uint64_t seed_;
     std::unique_ptr<Slot[]> slots_;
     std::unique_ptr<std::atomic<std::uint64_t>[]> words_;  // MAC in bits 16..63, `usable` in bit 0
+    std::atomic<std::uint64_t> changes_{0};
 };
 
 }  // namespace weir

@@ -1,4 +1,5 @@
 #include "dataplane/control/slow_path.hpp"
+#include "dataplane/config/own_sources.hpp"
 
 #include <rte_mempool.h>
 
@@ -7,6 +8,7 @@
 #include <cstring>
 #include <utility>
 
+#include "dataplane/config/own_sources.hpp"
 #include "dataplane/control/compile.hpp"
 #include "dataplane/control/icmp_reply.hpp"
 #include "dataplane/wire/ethernet.hpp"
@@ -276,7 +278,10 @@ void SlowPath::send_unreachable(Packet& packet) {
     const auto snapshot = setup_.publisher->current();
     const auto ip = ip_of(packet);
     const auto& header = *reinterpret_cast<const Ipv6Header*>(ip.data());
-    if (!snapshot || (header.version() == 6 && header.source == snapshot->source)) return;
+    const auto is_ours = [&](const Ipv6Prefix& source) { return source.covers(header.source); };
+    if (!snapshot ||
+        (header.version() == 6 && std::ranges::any_of(own_sources(*snapshot->config), is_ours)))
+        return;
     if (!unreachable_limit_.take(last_tick_)) return;
     const PuntInfo info = punt_info(packet);
     send_error(ip, info, Drop::neighbor_failed, setup_.owners[info.out], *snapshot);

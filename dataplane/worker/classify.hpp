@@ -84,7 +84,8 @@ inline Drop classify_ipv6(const Packet& packet, const SnapshotPort& port, const 
     const Snapshot& snapshot = context.snapshot;
     const Ipv6Header& ip = meta.ipv6();
     meta.claim = port.of_dscp[ip.traffic_class() >> 2U];
-    if (port.asks_more) [[unlikely]] {
+    // What comes to a group is ND at most, and owes no answer for its options.
+    if (port.asks_more && !ip.destination.multicast()) [[unlikely]] {
         const MoreClaims more = ask_more(packet, port, snapshot, meta);
         if (more.drop != Drop::none) {
             meta.value = more.value;

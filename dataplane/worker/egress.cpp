@@ -29,7 +29,7 @@ void EgressPort::adopt(const Snapshot& snapshot, Instant now) {
 Drop EgressPort::queue(Packet& packet) noexcept {
     // Whoever sent it knows a MAC, maybe that which others wait for: they go first.
     if (!waiting_.empty()) [[unlikely]]
-        look_at_neighbors();
+        look_if_neighbors_changed();
     // ARP and ND ask again when there is a link; what they ask without one would only pile up.
     const bool vain = !link_up() && egress_tag(packet).slice == control_slice;
     const Drop drop = vain ? Drop::port_down : queues_.admit(packet, now_);
@@ -40,32 +40,52 @@ Drop EgressPort::queue(Packet& packet) noexcept {
     return drop;
 }
 
-// What is in the burst has paid, but long ago: buckets are full again since. It pays once more, or
-// more than a burst of theirs would leave at once.
+// What is in the burst has paid, but buckets have earned since. It pays once more, up to what they
+// did, or more than a burst of theirs would leave at once.
 void EgressPort::change_link(bool up, Instant now) noexcept {
     link_ = up;
     find_room();
-    if (!up) return;
+    if (!up) {
+        down_since_ = now;
+        return;
+    }
     queues_.tick(now);
-    for (std::size_t i = ready_begin_; i < ready_end_; ++i)
-        queues_.pay_again(noted_[i].slice, noted_[i].length);
+    Bytes due = queues_.earned(now - down_since_);
+    for (std::size_t i = ready_begin_; i < ready_end_ && due > Bytes{0}; ++i) {
+        const Bytes length{std::min<std::uint64_t>(noted_[i].length, due.count())};
+        queues_.pay_again(noted_[i].slice, static_cast<std::uint32_t>(length.count()));
+        due -= length;
+    }
+}
+
+Drop EgressPort::admit_waiting(Packet& packet) noexcept {
+    if (waiting_.has_failed(wait_info(packet).next_hop, now_)) return Drop::neighbor_failed;
+    if (!queues_.may_wait(packet)) return Drop::neighbor_queue_full;
+    if (const Drop drop = queues_.reserve(packet, now_); drop != Drop::none) return drop;
+    if (waiting_.push(packet, now_)) return Drop::none;
+    queues_.let_go(packet);
+    return Drop::neighbor_queue_full;
 }
 
 Drop EgressPort::wait(Packet& packet) noexcept {
     EgressTag tag = egress_tag(packet);
     tag.slice = static_cast<std::uint16_t>(tag.slice & ~waits_for_mac);
     set_egress_tag(packet, tag);
-    Drop drop = queues_.reserve(packet, now_);
-    if (drop == Drop::none && !waiting_.push(packet, now_)) {
-        queues_.let_go(packet);
-        drop = Drop::neighbor_queue_full;
-    }
+    changes_ = never;  // its MAC may be known since it was asked for
+    const Drop drop = admit_waiting(packet);
     find_room();
     if (drop == Drop::none)
         row(packet).admitted.add(packet.pkt_len);
     else
         row(packet).refused.add();
     return drop;
+}
+
+void EgressPort::look_if_neighbors_changed() noexcept {
+    const std::uint64_t changes = neighbors_.changes();
+    if (changes == changes_ && changes % 2 == 0) return;
+    look_at_neighbors();
+    changes_ = changes;
 }
 
 // What knows its MAC now goes to its queue; what has waited too long is lost.

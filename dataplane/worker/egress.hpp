@@ -55,11 +55,11 @@ public:
     // accepted from then on; or Drop::neighbor_failed is counted. It carries its EgressTag and its
     // WaitInfo.
     Drop wait(Packet& packet) noexcept;
-    // Calls ask(next hop) once for each that packets wait for; false: it can not now.
+    // Calls ask(next hop) for each that packets wait for, now and then; false: it can not now.
     template <class Ask>
     void ask_for_neighbors(Ask&& ask) noexcept {
         if (!waiting_.empty()) [[unlikely]]
-            waiting_.question(ask);
+            waiting_.question(now_, ask);
     }
 
     // `device(span)` takes packets from the front and says how many; they are sent. Several bursts
@@ -125,8 +125,10 @@ private:
         return counters_.slices[row_of(egress_tag(packet).slice)];
     }
     Drop queue(Packet& packet) noexcept;
+    Drop admit_waiting(Packet& packet) noexcept;
     void change_link(bool up, Instant now) noexcept;
     void look_at_neighbors() noexcept;
+    void look_if_neighbors_changed() noexcept;
     void find_room() noexcept { room_ = link_ && waiting_.empty() ? burst : 0; }
     void fill(Instant now) noexcept;
     void drop_held(Packet& packet, std::size_t row, Drop drop) noexcept;
@@ -143,6 +145,9 @@ private:
     const NeighborTable& neighbors_;
     PortId port_;
     WaitingRoom waiting_;
+    std::uint64_t changes_ = never;  // of neighbors_, when it was looked for those who wait
+    static constexpr std::uint64_t never = 1;  // odd
+    Instant down_since_{};
     std::size_t ready_begin_ = 0;
     std::size_t ready_end_ = 0;
     std::array<Packet*, burst> ready_;

@@ -4,12 +4,13 @@
 // clock.
 //
 // A flow changes its worker when that begins and when it ends, and must not overtake itself. It
-// begins when nothing this worker handed over is under way; it ends when nothing came for
+// begins when nothing of this queue is under way; it ends when nothing came for
 // `rest` and every worker has then twice done the loops in which a full ring is emptied.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "dataplane/base/units.hpp"
@@ -27,6 +28,7 @@ public:
     struct Workers {
         std::uint64_t others_busy = 0, others_total = 0;  // cycles of all but this one, in sum
         std::span<const std::uint64_t> loops;             // of each
+        bool taken = true;                                // all that this one has spread
     };
     struct Poll {
         bool any = false;   // packets came
@@ -39,11 +41,13 @@ public:
           loops_(workers) {}
 
     bool spreads() const noexcept { return spreads_; }
-    // Wants to: the queue must not be polled until nothing is under way, then begin().
+    // Wants to: the queue must not be polled until nothing of it is under way, then begin().
     bool waits() const noexcept { return waits_; }
+    // True once: what of it is under way then is all there will be.
+    bool first_refusal() noexcept { return !std::exchange(refused_, true); }
     void begin() noexcept {
         spreads_ = true;
-        waits_ = false;
+        waits_ = refused_ = false;
         phase_ = 0;
     }
 
@@ -62,7 +66,7 @@ public:
 private:
     template <class Look>
     void look_for_heat(Look&& look) noexcept {
-        if (++full_ == 1) {
+        if (++full_ == streak / 2) {  // not for every few full bursts
             const Workers seen = look();
             busy_ = seen.others_busy;
             total_ = seen.others_total;
@@ -88,10 +92,10 @@ private:
             quiet_since_ = now;
         }
         if (now - quiet_since_ < rest) return;
-        const std::span<const std::uint64_t> loops = look().loops;
-        if (phase_ > 1 && !have_emptied(loops)) return;
+        const Workers seen = look();
+        if (!seen.taken || (phase_ > 1 && !have_emptied(seen.loops))) return;
         // First those that may have packets of it, then those to whom they handed them.
-        std::ranges::copy(loops, loops_.begin());
+        std::ranges::copy(seen.loops, loops_.begin());
         if (++phase_ > 3) spreads_ = false;
     }
     bool have_emptied(std::span<const std::uint64_t> loops) const noexcept {
@@ -103,9 +107,10 @@ private:
     bool automatic_;
     bool spreads_;
     bool waits_ = false;
+    bool refused_ = false;                // a poll, since it waits
     unsigned full_ = 0;                   // bursts in a row
     unsigned phase_ = 0;                  // of coming to rest; 0: packets come
-    std::uint64_t busy_ = 0, total_ = 0;  // of the others when the streak began
+    std::uint64_t busy_ = 0, total_ = 0;  // of the others in the middle of the streak
     std::vector<std::uint64_t> loops_;    // of all when the phase began
     Instant quiet_since_{};
 };

@@ -28,10 +28,8 @@ public:
     template <class Device>
     std::size_t receive(HotQueue& heat, PortId in, const Snapshot& snapshot, Instant now,
                         Device&& device) noexcept {
-        if (heat.waits()) [[unlikely]] {
-            if (!spreader_.clear()) return 0;
-            heat.begin();
-        }
+        if (!spreader_.may_poll(heat)) [[unlikely]]
+            return 0;
         const bool spreads = heat.spreads();
         if (!pipeline_.has_room() || (spreads && !spreader_.has_room(burst))) return 0;
         std::array<Packet*, burst> all;

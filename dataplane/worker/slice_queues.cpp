@@ -40,6 +40,7 @@ void SliceQueues::adopt(const Snapshot& snapshot, Instant now) {
     const Bytes depth = port.rate == unlimited_rate
                             ? largest_on_wire
                             : std::max(port.rate * longest_absence, least_depth) + largest_on_wire;
+    rate_ = port.rate;
     scheduler_.set_port(port.rate, depth, now);
     lossy_.set(port.lossy_out, 0);
     for (std::size_t i = 0; i < snapshot.slices.size(); ++i) {
@@ -52,6 +53,12 @@ void SliceQueues::adopt(const Snapshot& snapshot, Instant now) {
         adopt(snapshot, position);
     }
     fallback_ = snapshot.slices[SliceId{0}].slot;
+}
+
+Bytes SliceQueues::earned(Nanos time) const noexcept {
+    constexpr Nanos enough{1'000'000'000};  // for any burst
+    if (rate_ == unlimited_rate || time > enough) return Bytes{UINT32_MAX};
+    return rate_ * time;
 }
 
 void SliceQueues::adopt(const Snapshot& snapshot, SliceId position) {
@@ -149,17 +156,32 @@ Drop SliceQueues::admit(Packet& packet, Instant now) noexcept {
 }
 
 Drop SliceQueues::reserve(Packet& packet, Instant now) noexcept {
-    return reserve(place_of(packet), packet, now);
+    const Place place = place_of(packet);
+    const Drop drop = reserve(place, packet, now);
+    if (drop == Drop::none) place.feed.waiting += Bytes{place.queued.charge};
+    return drop;
+}
+
+bool SliceQueues::may_wait(Packet& packet) noexcept {
+    const Place place = place_of(packet);
+    const Feed& feed = place.feed;
+    return feed.mine == nullptr ||
+           feed.waiting + Bytes{place.queued.charge} <= Bytes{feed.buffer.count() / 2};
 }
 
 Drop SliceQueues::enqueue(Packet& packet) noexcept {
     const Place place = place_of(packet);
+    place.feed.waiting -= Bytes{place.queued.charge};
     if (push(place)) return Drop::none;
     let_go(place);
     return Drop::egress_full;
 }
 
-void SliceQueues::let_go(Packet& packet) noexcept { let_go(place_of(packet)); }
+void SliceQueues::let_go(Packet& packet) noexcept {
+    const Place place = place_of(packet);
+    place.feed.waiting -= Bytes{place.queued.charge};
+    let_go(place);
+}
 
 Drop SliceQueues::take(Feed& feed, Bytes charge) noexcept {
     if (feed.mine == nullptr) {
@@ -223,7 +245,7 @@ void SliceQueues::clear() noexcept {
     for (Feed* feed : feeds_) {
         if (feed->mine != nullptr) give(*feed, feed->charge);
         feed->packets = 0;
-        feed->charge = Bytes{0};
+        feed->charge = feed->waiting = Bytes{0};
     }
     for (Slice& slice : slices_) slice.packets = 0;
 }

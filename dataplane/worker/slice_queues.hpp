@@ -42,6 +42,8 @@ public:
         return scheduler_.pass(*slices_[slot].group, wire, charge_of(packet));
     }
 
+    // By the port's shaper in this time; an unlimited one earns what it takes.
+    Bytes earned(Nanos time) const noexcept;
     // A packet of this slot that came from next() or pass(), and waited since, costs tokens again.
     void pay_again(std::uint16_t slot, std::uint32_t length) noexcept {
         scheduler_.pay_again(slot < max_slices ? slices_[slot].group : std::nullopt,
@@ -54,6 +56,9 @@ public:
     // buffer, and counts it as queued; enqueue() puts it into its queue. Or it is let go. No
     // configuration may be adopted in between.
     Drop reserve(Packet& packet, Instant now) noexcept;
+    // Whether it may be reserved and wait: so is half of a lossless buffer at most, or a next hop
+    // that never answers would stop all others.
+    bool may_wait(Packet& packet) noexcept;
     Drop enqueue(Packet& packet) noexcept;
     void let_go(Packet& packet) noexcept;
     // Whose turn it is now; nobody's where nobody may go.
@@ -91,6 +96,7 @@ private:
         Buckets wanted;  // by the configuration: from when it is empty on
         std::uint32_t packets = 0;
         Bytes charge{0};
+        Bytes waiting{0};  // of it: reserved, not in a queue yet
         // By the logarithm of their number: what buckets it has had, to be had again.
         std::array<std::optional<AggregateId>, 16> made;
         std::uint16_t slot = 0;
@@ -150,6 +156,7 @@ private:
     std::uint16_t fallback_ = 0;  // slot of the default slice
     LossySpace lossy_;
     bool shapes_ = false;
+    BitsPerSecond rate_ = unlimited_rate;  // of the port
 };
 
 }  // namespace weir

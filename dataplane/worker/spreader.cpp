@@ -38,7 +38,8 @@ Spreader::Spreader(Setup setup)
     : setup_{std::move(setup)},
       outboxes_(setup_.raw->workers()),
       incoming_{setup_.raw->to(setup_.self)},
-      loops_(setup_.raw->workers()) {
+      loops_(setup_.raw->workers()),
+      marks_(setup_.raw->workers()) {
     for (std::size_t i = 0; i < outboxes_.size(); ++i)
         outboxes_[i].ring = setup_.raw->ring(setup_.self, static_cast<WorkerId>(i));
 }
@@ -83,10 +84,17 @@ void Spreader::prepare(std::span<Packet*> batch) noexcept {
     setup_.shard->taken_over.add(batch.size());
 }
 
-bool Spreader::clear() const noexcept {
-    for (std::size_t i = 0; i < outboxes_.size(); ++i) {
+// What other queues hand over from now on does not matter.
+void Spreader::mark() noexcept {
+    for (std::size_t i = 0; i < marks_.size(); ++i)
+        if (const PacketRing* ring = setup_.frames->ring(setup_.self, static_cast<WorkerId>(i)))
+            marks_[i] = ring->pushed();
+}
+
+bool Spreader::passed() const noexcept {
+    for (std::size_t i = 0; i < marks_.size(); ++i) {
         const PacketRing* ring = setup_.frames->ring(setup_.self, static_cast<WorkerId>(i));
-        if (ring != nullptr && ring->size() != 0) return false;
+        if (ring != nullptr && ring->popped() < marks_[i]) return false;
     }
     return true;
 }
@@ -97,6 +105,7 @@ HotQueue::Workers Spreader::look() noexcept {
         const Shard& shard = *setup_.shards[i];
         loops_[i] = shard.loops.read();
         if (i == index(setup_.self)) continue;
+        if (outboxes_[i].ring->size() != 0) seen.taken = false;
         seen.others_busy += shard.busy_cycles.read();
         seen.others_total += shard.total_cycles.read();
     }

@@ -56,8 +56,15 @@ public:
     void saw(HotQueue& queue, std::size_t packets, bool full, Instant now) noexcept {
         queue.saw({.any = packets != 0, .full = full}, now, [&] { return look(); });
     }
-    // Whether nothing that this worker handed over is under way.
-    bool clear() const noexcept;
+    // Before each poll. False while it wants to be spread and frames of it are under way.
+    bool may_poll(HotQueue& queue) noexcept {
+        if (!queue.waits()) [[likely]]
+            return true;
+        if (queue.first_refusal()) mark();
+        if (!passed()) return false;
+        queue.begin();
+        return true;
+    }
 
 private:
     static constexpr std::size_t burst = 32;
@@ -70,11 +77,14 @@ private:
     void prepare(std::span<Packet*> batch) noexcept;
     void flush() noexcept;
     HotQueue::Workers look() noexcept;
+    void mark() noexcept;
+    bool passed() const noexcept;
 
     Setup setup_;
     std::vector<Outbox> outboxes_;  // by worker
     std::vector<PacketRing*> incoming_;
     std::vector<std::uint64_t> loops_;
+    std::vector<std::size_t> marks_;  // by worker: how far its ring of frames was filled
 };
 
 // Of the frame as it came; packets that are neither IPv4 nor IPv6 have 0.

@@ -14,8 +14,17 @@ public:
     static constexpr std::size_t most = 64;  // next hops at once
     // Control gives a neighbor up after 3.35 s (Resolver::Limits); then it has failed here too.
     static constexpr Nanos patience{4'000'000'000};
+    static constexpr Nanos ask_again{1'000'000'000};
+    // So long nobody waits for one that failed, or it would have the slice's buffer all the time.
+    static constexpr Nanos failed_hold{3'000'000'000};
 
     bool empty() const noexcept { return used_ == 0; }
+
+    bool has_failed(const Ipv6Addr& next_hop, Instant now) const noexcept {
+        for (const Failed& it : failed_)
+            if (it.until > now && it.next_hop == next_hop) return true;
+        return false;
+    }
 
     // It carries its WaitInfo. False where too many others are waited for.
     bool push(Packet& packet, Instant now) noexcept {
@@ -44,6 +53,7 @@ public:
                 ++i;
                 continue;
             }
+            if (mac == 0) failed_[next_failed_++ % most] = {line.next_hop, now + failed_hold};
             Packet* packet = line.first;
             line = lines_[--used_];
             while (packet != nullptr) {
@@ -71,16 +81,20 @@ public:
     template <class See>
     void walk(See&& see) const noexcept {
         for (std::size_t i = 0; i < used_; ++i)
-            for (Packet* packet = lines_[i].first; packet != nullptr;
-                 packet = wait_info(*packet).next)
-                see(*packet);
+            for (Packet* packet = lines_[i].first; packet != nullptr;) {
+                Packet& it = *packet;
+                packet = wait_info(it).next;  // it may be freed
+                see(it);
+            }
     }
 
-    // Calls ask(next hop) for each that nobody was asked for yet, until it says that it can not.
+    // Calls ask(next hop) for each, and again after a time, for control may have been unable to;
+    // ask says whether it was told.
     template <class Ask>
-    void question(Ask&& ask) noexcept {
+    void question(Instant now, Ask&& ask) noexcept {
         for (std::size_t i = 0; i < used_; ++i)
-            if (!lines_[i].asked) lines_[i].asked = ask(lines_[i].next_hop);
+            if (now - lines_[i].asked_at >= ask_again && ask(lines_[i].next_hop))
+                lines_[i].asked_at = now;
     }
 
 private:
@@ -89,7 +103,7 @@ private:
         Packet* first = nullptr;
         Packet* last = nullptr;
         Instant since{};
-        bool asked = false;
+        Instant asked_at{};
     };
     Line* find(const Ipv6Addr& next_hop) noexcept {
         for (std::size_t i = 0; i < used_; ++i)
@@ -97,8 +111,15 @@ private:
         return nullptr;
     }
 
+    struct Failed {
+        Ipv6Addr next_hop{};
+        Instant until{};
+    };
+
     std::array<Line, most> lines_;
     std::size_t used_ = 0;
+    std::array<Failed, most> failed_{};  // the last ones
+    std::size_t next_failed_ = 0;
 };
 
 }  // namespace weir

@@ -103,6 +103,35 @@ TEST(Spread, DoesNotBeginWhileTheOthersHaveNoTime) {
     EXPECT_FALSE(it.spreads());
 }
 
+// Another queue of the same worker hands over all the time: what counts is what was under way.
+TEST(Spread, BeginsThoughOthersHandOverAllTheTime) {
+    constexpr std::size_t workers = 2;
+    Handoffs frames{workers}, raw{workers};
+    Shard first{1}, second{1};
+    Spreader spreader{{.self = WorkerId{0},
+                       .shard = &first,
+                       .shards = {&first, &second},
+                       .frames = &frames,
+                       .raw = &raw}};
+    HotQueue queue{SpreadMode::automatic, workers};
+    PacketRing& ring = *frames.ring(WorkerId{0}, WorkerId{1});
+    std::array<Packet*, 64> some{};
+    ring.push(some);
+    for (unsigned i = 0; i < HotQueue::streak; ++i) {
+        second.total_cycles.add(1'000);
+        spreader.saw(queue, 64, true, Instant{});
+    }
+    ASSERT_TRUE(queue.waits());
+    int polls = 0;
+    for (; !spreader.may_poll(queue) && polls < 10; ++polls) {
+        ring.push(some);  // it is never empty
+        std::array<Packet*, 64> taken;
+        ring.pop(taken);
+    }
+    EXPECT_EQ(polls, 1);
+    EXPECT_TRUE(queue.spreads());
+}
+
 TEST(Spread, OffStaysOff) {
     Interleaved it{SpreadMode::off, 1};
     it.turns(1'000, 64);

@@ -82,6 +82,12 @@ public:
     std::uint64_t drops(Drop drop) {
         return port().counters().drops[static_cast<std::size_t>(drop)].read();
     }
+    std::uint64_t lost(Drop drop) {
+        std::uint64_t sum = 0;
+        for (const PortCounters& it : bed_.shard().ports)
+            sum += it.drops[static_cast<std::size_t>(drop)].read();
+        return sum;
+    }
     EgressPort& port() { return bed_.egress(wan); }
     Bed& bed() { return bed_; }
     std::uint32_t sent() const { return sent_; }
@@ -126,12 +132,13 @@ TEST(Waiting, WaitsInOrderAheadOfWhatKnowsTheMac) {
     EXPECT_THAT(it.findings(), IsEmpty());
 }
 
-TEST(Waiting, TakesItsBufferAndNoMore) {
+// The other half is for those whose next hop answers.
+TEST(Waiting, TakesHalfOfItsBufferAndNoMore) {
     Waiting it;
     while (it.send()) {
     }
-    EXPECT_EQ(it.drops(Drop::lossless_full), 1U);
-    EXPECT_EQ(it.sent(), buffer / 256);  // of charge each
+    EXPECT_EQ(it.lost(Drop::neighbor_queue_full), 1U);
+    EXPECT_EQ(it.sent(), buffer / 2 / 256);  // of charge each
     it.resolve();
     it.turn();
     EXPECT_EQ(it.left(), it.sent());
@@ -139,12 +146,51 @@ TEST(Waiting, TakesItsBufferAndNoMore) {
     EXPECT_THAT(it.findings(), IsEmpty());
 }
 
-TEST(Waiting, IsAskedForOnceAndEndsUnderItsNameWhereNobodyAnswers) {
+// Or a next hop that is not there would have the buffer of those that are, again and again.
+TEST(Waiting, NobodyWaitsForOneThatHasJustFailed) {
+    Waiting it;
+    for (int i = 0; i < 20; ++i) ASSERT_TRUE(it.send());
+    it.turn(4s);
+    EXPECT_EQ(it.lost(Drop::neighbor_failed), 20U);
+    EXPECT_THAT(it.findings(), IsEmpty());
+    it.send();
+    EXPECT_EQ(it.port().held(), 0U);
+    EXPECT_EQ(it.handed_over(), 1U);  // control tells its sender, and drops it
+    const auto control = it.bed().run(frame(lan_mac).ip4("10.1.0.9", "10.9.9.9").build(), lan);
+    ASSERT_FALSE(control.punted.empty());
+    EXPECT_EQ(control.punted[0].info.drop, Drop::neighbor_failed);
+    it.turn(3s);
+    it.send();
+    EXPECT_EQ(it.port().held(), 1U);
+}
+
+// A MAC that comes after the packet was found to have none, and before it is queued.
+TEST(Waiting, WhatComesNextDoesNotOvertake) {
+    Waiting it;
+    for (int i = 0; i < 3; ++i) {
+        ASSERT_TRUE(it.send());
+        it.resolve();
+        ASSERT_TRUE(it.send());
+        it.forget();
+        ASSERT_TRUE(it.send());
+        it.resolve();
+        it.turn(0ns);
+        it.forget();
+    }
+    it.resolve();
+    it.turn();
+    EXPECT_EQ(it.left(), it.sent());
+}
+
+TEST(Waiting, IsAskedForEachSecondAndEndsUnderItsNameWhereNobodyAnswers) {
     Waiting it;
     for (int i = 0; i < 20; ++i) ASSERT_TRUE(it.send());
     EXPECT_EQ(it.asks(), std::vector{gateway});
     EXPECT_THAT(it.asks(), IsEmpty());
-    for (int i = 0; i < 399; ++i) it.turn(10ms);
+    for (int i = 0; i < 100; ++i) it.turn(10ms);
+    EXPECT_EQ(it.asks(), std::vector{gateway});  // control may have been unable to
+    EXPECT_THAT(it.asks(), IsEmpty());
+    for (int i = 0; i < 299; ++i) it.turn(10ms);
     EXPECT_EQ(it.port().held(), 20U);
     it.turn(10ms);
     EXPECT_EQ(it.port().held(), 0U);
