@@ -1,5 +1,4 @@
 #include "dataplane/control/slow_path.hpp"
-#include "dataplane/config/own_sources.hpp"
 
 #include <rte_mempool.h>
 
