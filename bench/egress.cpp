@@ -6,11 +6,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <deque>
 
 #include "bench/scene.hpp"
-#include "dataplane/io/eal.hpp"
 
 namespace weir::bench {
 namespace {
@@ -159,15 +157,4 @@ void run() {
 }  // namespace
 }  // namespace weir::bench
 
-int main() try {
-    weir::EalOptions options;
-    options.hugepages = weir::HugePages::automatic;
-    options.memory = weir::Bytes{1024 << 20};
-    const weir::Eal eal{options};
-    fmt::print("packet buffers in {} pages\n", eal.uses_hugepages() ? "huge" : "small");
-    weir::bench::run();
-    return 0;
-} catch (const std::exception& error) {
-    std::fputs(error.what(), stderr);
-    return 1;
-}
+int main() { return weir::bench::main_of(weir::Bytes{1024 << 20}, weir::bench::run); }

@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <cstring>
 #include <stdexcept>
 
 #include "dataplane/config/parse.hpp"
+#include "dataplane/io/eal.hpp"
 #include "dataplane/wire/checksum.hpp"
 #include "dataplane/wire/ethernet.hpp"
 #include "srv6/encap.hpp"
@@ -238,6 +240,19 @@ double cycles_per_packet(Circulation& circulation, const std::vector<test::Frame
     // What reading the clock twice costs is not the packets'.
     const double clock = median_burst([](std::span<Packet*>) {}, [] {});
     return median_burst(work, after) - clock;
+}
+
+int main_of(Bytes memory, void (*run)()) try {
+    EalOptions options;
+    options.hugepages = HugePages::automatic;
+    options.memory = memory;
+    const Eal eal{options};
+    fmt::print("packet buffers in {} pages\n", eal.uses_hugepages() ? "huge" : "small");
+    run();
+    return 0;
+} catch (const std::exception& error) {
+    std::fputs(error.what(), stderr);
+    return 1;
 }
 
 }  // namespace weir::bench

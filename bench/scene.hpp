@@ -61,4 +61,9 @@ double cycles_per_packet(Circulation& circulation, const std::vector<test::Frame
                          const std::function<void(std::span<Packet*>)>& work,
                          const std::function<void()>& after);
 
+// The main() of a benchmark: an Eal with so much memory and, as what ships has them, huge pages
+// where there are some (with small ones the reference loop alone waits 12 cycles for address
+// translation).
+int main_of(Bytes memory, void (*run)());
+
 }  // namespace weir::bench

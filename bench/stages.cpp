@@ -7,7 +7,6 @@
 #include <cstring>
 
 #include "bench/scene.hpp"
-#include "dataplane/io/eal.hpp"
 
 namespace weir::bench {
 namespace {
@@ -66,7 +65,7 @@ void print(const std::vector<Row>& rows, double reference_cycles) {
                    row.target > 0 ? fmt::format("{:.0f}", row.target) : "");
 }
 
-int run() {
+void run() {
     const Scale scale;
     Bench bench{scale};
     const auto plain4 = plain_frames(scale, false), plain6 = plain_frames(scale, true);
@@ -81,19 +80,9 @@ int run() {
                     bench.measure(srv6_frames(scale, "fc00:a:1::e0", true, true), wan), 90});
     rows.push_back({"IPv6 route", bench.measure(routed_frames(scale), wan), 0});
     print(rows, reference_cycles);
-    return 0;
 }
 
 }  // namespace
 }  // namespace weir::bench
 
-int main() {
-    // Pages as what ships has them: with small ones the reference loop alone waits 12 cycles for
-    // address translation.
-    weir::EalOptions options;
-    options.hugepages = weir::HugePages::automatic;
-    options.memory = weir::Bytes{96 << 20};
-    const weir::Eal eal{options};
-    fmt::print("packet buffers in {} pages\n", eal.uses_hugepages() ? "huge" : "small");
-    return weir::bench::run();
-}
+int main() { return weir::bench::main_of(weir::Bytes{96 << 20}, weir::bench::run); }

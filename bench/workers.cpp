@@ -10,11 +10,9 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cstdio>
 #include <thread>
 
 #include "bench/scene.hpp"
-#include "dataplane/io/eal.hpp"
 #include "dataplane/io/registered_thread.hpp"
 #include "dataplane/wire/ethernet.hpp"
 #include "srv6/flow.hpp"
@@ -175,15 +173,4 @@ void run() {
 }  // namespace
 }  // namespace weir::bench
 
-int main() try {
-    weir::EalOptions options;
-    options.hugepages = weir::HugePages::automatic;
-    options.memory = weir::Bytes{256 << 20};
-    const weir::Eal eal{options};
-    fmt::print("packet buffers in {} pages\n", eal.uses_hugepages() ? "huge" : "small");
-    weir::bench::run();
-    return 0;
-} catch (const std::exception& error) {
-    std::fputs(error.what(), stderr);
-    return 1;
-}
+int main() { return weir::bench::main_of(weir::Bytes{256 << 20}, weir::bench::run); }

@@ -1,7 +1,5 @@
 #include "dataplane/worker/ingress.hpp"
 
-#include <rte_prefetch.h>
-
 #include <algorithm>
 
 namespace weir {
@@ -30,8 +28,7 @@ std::size_t Ingress::take_over(const Snapshot& snapshot, Instant now) noexcept {
         [&](std::span<Packet*> packets, PortId in) { process(packets, in, snapshot, now); });
     for (PacketRing* ring : frames_) {
         const std::size_t n = ring->pop(batch);
-        // They come from the cache of another core: all on the way at once.
-        for (const Packet* packet : std::span{batch.data(), n}) rte_prefetch0(packet);
+        prefetch_all({batch.data(), n});
         pipeline_.accept({batch.data(), n});
         moved += n;
     }

@@ -16,6 +16,7 @@ class Ingress {
 public:
     // Two batches: what a loop costs is shared by more packets where there are many.
     static constexpr std::size_t burst = 2 * Pipeline::batch_size;
+    static_assert(burst <= Spreader::most);
 
     Ingress(Pipeline::Setup pipeline, Spreader::Setup spreader)
         : shard_{*pipeline.shard},
@@ -45,8 +46,6 @@ public:
     // Packets as they came and whole frames from other workers; from control frames and packets of
     // our own.
     std::size_t take_over(const Snapshot& snapshot, Instant now) noexcept;
-
-    Pipeline& pipeline() noexcept { return pipeline_; }
 
 private:
     void count_received(std::span<Packet* const> packets, PortId in) noexcept;

@@ -78,12 +78,6 @@ void Spreader::flush() noexcept {
     }
 }
 
-// They come from the cache of another core: all on the way at once.
-void Spreader::prepare(std::span<Packet*> batch) noexcept {
-    for (const Packet* packet : batch) rte_prefetch0(packet);
-    setup_.shard->taken_over.add(batch.size());
-}
-
 // What other queues hand over from now on does not matter.
 void Spreader::mark() noexcept {
     for (std::size_t i = 0; i < marks_.size(); ++i)

@@ -18,6 +18,8 @@ namespace weir {
 
 class Spreader {
 public:
+    static constexpr std::size_t most = 64;  // packets that are spread at once
+
     struct Setup {
         WorkerId self{};
         Shard* shard = nullptr;
@@ -43,7 +45,8 @@ public:
             std::array<Packet*, burst> batch;
             const std::size_t n = ring->pop(batch);
             moved += n;
-            prepare({batch.data(), n});
+            prefetch_all({batch.data(), n});
+            setup_.shard->taken_over.add(n);
             for (std::size_t begin = 0, end = 0; begin < n; begin = end) {
                 while (end < n && batch[end]->port == batch[begin]->port) ++end;
                 take(std::span{batch.data() + begin, end - begin},
@@ -71,10 +74,9 @@ private:
     struct Outbox {
         PacketRing* ring = nullptr;  // null where it is this worker
         std::size_t count = 0;
-        std::array<Packet*, 2 * burst> packets;
+        std::array<Packet*, most> packets;
     };
 
-    void prepare(std::span<Packet*> batch) noexcept;
     void flush() noexcept;
     HotQueue::Workers look() noexcept;
     void mark() noexcept;

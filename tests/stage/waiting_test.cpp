@@ -6,8 +6,8 @@
 
 #include <cstring>
 
-#include "dataplane/worker/cut.hpp"
 #include "tests/stage/scene.hpp"
+#include "tests/support/judged.hpp"
 
 namespace weir::test {
 namespace {
@@ -59,17 +59,7 @@ public:
     }
     std::vector<std::string> findings() {
         const OwnedPort ports[] = {{lan, &bed_.egress(lan)}, {wan, &port()}};
-        take_cut(cut_, bed_.shard(), ports, bed_.pool());
-        Audit audit;
-        audit.workers = {cut_.balance};
-        for (const SliceBalance& it : cut_.slices)
-            audit.slices.push_back({.port = "", .slice = "", .balance = it});
-        audit.buffers = {.all = bed_.pool().size,
-                         .in_use = cut_.buffers_in_use,
-                         .held = cut_.balance.held_buffers};
-        audit.at_rest = true;
-        judge(audit);
-        return audit.findings;
+        return findings_of(bed_, ports, cut_);
     }
     std::vector<Ipv6Addr> asks() {
         std::vector<Ipv6Addr> all;
