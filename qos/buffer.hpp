@@ -17,6 +17,7 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "dataplane/base/hold_back.hpp"
 #include "dataplane/base/units.hpp"
 #include "qos/packet.hpp"
 
@@ -48,9 +49,6 @@ constexpr Bytes largest_charge(Bytes mtu) { return mtu + Bytes{14 + 4 + ethernet
 // max(2 MTU, rate x 10 us): what may lie in a NIC's queue, as Linux's byte queue limits keep it;
 // a closed gate does not stop it any more.
 Bytes nic_bytes(BitsPerSecond rate, Bytes largest);
-
-// What the receiver tells the sender; `off` needs no buffer of its own.
-enum class HoldBack : std::uint8_t { pause, precise, credit };
 
 struct BufferTerms {
     HoldBack control = HoldBack::precise;

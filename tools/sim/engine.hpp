@@ -1,0 +1,46 @@
+#pragma once
+// Virtual time: who is to be woken when. Deterministic: of two wakes at one instant the one asked
+// for first comes first. Times are nanoseconds since the start of the run.
+#include <cstdint>
+#include <vector>
+
+#include "dataplane/base/units.hpp"
+
+namespace weir::sim {
+
+// What something that is woken gets to know; its meaning is the receiver's own.
+class Actor {
+public:
+    virtual void wake(Instant now, std::uint64_t what) = 0;
+
+protected:
+    ~Actor() = default;
+};
+
+class Engine {
+public:
+    Instant now() const noexcept { return now_; }
+    // `when` not before now(). No wake is taken back: a receiver ignores one that it outgrew.
+    void wake_at(Instant when, Actor& who, std::uint64_t what = 0);
+    // All wakes up to `end`, which is now() afterwards.
+    void run_until(Instant end);
+    std::uint64_t wakes() const noexcept { return wakes_; }
+
+private:
+    struct Wake {
+        Instant when;
+        std::uint64_t order;
+        Actor* who;
+        std::uint64_t what;
+        // For a heap whose top is the next.
+        bool operator<(const Wake& o) const noexcept {
+            return when != o.when ? when > o.when : order > o.order;
+        }
+    };
+    Instant now_;
+    std::uint64_t order_ = 0;
+    std::uint64_t wakes_ = 0;
+    std::vector<Wake> heap_;
+};
+
+}  // namespace weir::sim

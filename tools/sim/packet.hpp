@@ -1,0 +1,64 @@
+#pragma once
+// A packet of the simulation: what forwarding and flow control look at, and what tells at the end
+// that each one came exactly once. Kept in one pool and named by number, as an mbuf by its address.
+#include <cstdint>
+#include <vector>
+
+#include "dataplane/base/ids.hpp"
+#include "dataplane/base/units.hpp"
+
+namespace weir::sim {
+
+enum class NodeId : std::uint32_t {};  // hosts and routers, by their order in the scenario
+enum class FlowId : std::uint32_t {};
+enum class PacketId : std::uint32_t {};
+
+enum class PacketKind : std::uint8_t { data, ack, nack, cnp, message };
+
+struct Packet {
+    FlowId flow{};
+    NodeId destination{};
+    std::uint64_t sequence = 0;  // data: of the flow; ack: cumulative; message: index of its bytes
+    Instant made;                // by the host
+    std::uint32_t wire = 0;      // bytes on the line, ethernet_overhead included
+    std::uint32_t label = 0;     // flow label, of which buckets are made
+    NodeId came_from{};          // the neighbour that sent it here
+    SliceId slice{};
+    PacketKind kind = PacketKind::data;
+    bool marked = false;  // CE
+    bool last = false;    // of a message of the application
+};
+
+class PacketPool {
+public:
+    PacketId make(const Packet& packet) {
+        if (free_.empty()) {
+            packets_.push_back(packet);
+            return static_cast<PacketId>(packets_.size() - 1);
+        }
+        const PacketId id = free_.back();
+        free_.pop_back();
+        packets_[static_cast<std::size_t>(id)] = packet;
+        return id;
+    }
+    void free(PacketId id) { free_.push_back(id); }
+    Packet& operator[](PacketId id) { return packets_[static_cast<std::size_t>(id)]; }
+    const Packet& operator[](PacketId id) const { return packets_[static_cast<std::size_t>(id)]; }
+    std::size_t live() const { return packets_.size() - free_.size(); }
+
+private:
+    std::vector<Packet> packets_;
+    std::vector<PacketId> free_;
+};
+
+// Where a link delivers: a port of a host or router.
+class Receiver {
+public:
+    // The last bit arrived.
+    virtual void receive(Instant now, PacketId packet, std::uint32_t port) = 0;
+
+protected:
+    ~Receiver() = default;
+};
+
+}  // namespace weir::sim
