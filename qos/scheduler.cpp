@@ -97,10 +97,14 @@ AggregateId Scheduler::add_aggregate(GroupId group, std::uint32_t buckets) {
     Aggregate made;
     made.group = group;
     made.first = static_cast<std::uint32_t>(queues_.size());
+    made.buckets = buckets;
     const AggregateId id = aggregates_.push_back(made);
+    groups_[group].members.push_back(id);
+    const std::vector<std::uint32_t>& caps = groups_[group].caps;
     for (std::uint32_t i = 0; i < buckets; ++i) {
         Queue queue;
         queue.parent = id;
+        if (i < caps.size()) queue.cap = caps[i];
         queues_.push_back(queue);
     }
     lines_.grow(most_, queues_.size() + 1);
@@ -125,16 +129,21 @@ bool Scheduler::push(QueueId id, QueuedPacket packet) noexcept {
     Queue& queue = queues_[id];
     if (held_ == most_ || !queue.fifo.push(lines_, packet)) return false;
     ++held_;
-    if (queue.turn.waiting) return true;
+    if (!queue.turn.waiting && !caps_.aside(queue.cap)) set_waiting(id);
+    return true;
+}
+
+// Into the ring of its aggregate, and that into those above it.
+void Scheduler::set_waiting(QueueId id) noexcept {
+    const Queue& queue = queues_[id];
     const auto quantum = [this](std::uint32_t) { return quantum_; };
     Aggregate& aggregate = aggregates_[queue.parent];
     aggregate.queues.add(static_cast<std::uint32_t>(index(id)), queue_turns(), quantum);
-    if (aggregate.turn.waiting) return true;
+    if (aggregate.turn.waiting) return;
     Group& group = groups_[aggregate.group];
     group.aggregates.add(static_cast<std::uint32_t>(index(queue.parent)), aggregate_turns(),
                          quantum);
     ready_changed(group, aggregate.group);
-    return true;
 }
 
 bool Scheduler::push_control(QueuedPacket packet) noexcept {
@@ -163,6 +172,7 @@ void Scheduler::clear() noexcept {
         slices_[slice].groups = {};
         file(slice);
     }
+    caps_.clear();
     held_ = 0;
 }
 
@@ -190,12 +200,15 @@ void Scheduler::tick(Instant now) noexcept {
     ticked_ = now;
     port_.refill(now);
     wheel_.turn(now, [&](std::uint32_t slice) { look_at_tokens(slice, now); });
+    caps_.turn(now, [this](std::uint32_t cap) { come_back(cap); });
 }
 
 bool Scheduler::pass(GroupId id, std::uint32_t wire, std::uint32_t charge) noexcept {
     Group& group = groups_[id];
     const auto slice = static_cast<std::uint32_t>(index(group.slice));
-    if (held_ != 0 || !port_.ready() || limited_.has(slice) || !group.may_send()) return false;
+    if (held_ != 0 || !port_.ready() || limited_.has(slice) || !group.may_send() ||
+        group.capped != 0)
+        return false;
     group.departed += charge;
     spend(slice, wire, earned_.has(slice), ticked_);
     return true;
@@ -228,6 +241,7 @@ std::optional<Departure> Scheduler::pop(Instant now) noexcept {
     }
     if (run_.left <= 0) {
         wheel_.turn(now, [&](std::uint32_t slice) { look_at_tokens(slice, now); });
+        caps_.turn(now, [this](std::uint32_t cap) { come_back(cap); });
         if (!guaranteed_.empty())
             begin_run(guaranteed_.first(), true);
         else if (!ready_.empty())
@@ -272,7 +286,13 @@ std::optional<Departure> Scheduler::go_on(Instant now) noexcept {
     // A turn is a largest packet at most, for what others wait and what a guarantee keeps count on
     // it.
     const bool over = fifo.empty() || fifo.front(lines_).wire > run_.left;
-    if (over || !group.may_send() || !tokens) end_run();
+    const std::uint32_t cap = queues_[run_.queue].cap;
+    if (!caps_.spend(cap, departure->packet.charge, now)) {
+        caps_.stand_aside(cap, now);
+        end_run();
+        keep_aside(cap);
+    } else if (over || !group.may_send() || !tokens)
+        end_run();
     return departure;
 }
 
@@ -313,8 +333,9 @@ Instant Scheduler::wake_at(Instant now) const noexcept {
     if (held_ == 0) return TokenBucket::never;
     const Instant port = port_.ready() ? now : port_.ready_at();
     if (!control_.empty() || !ready_.empty()) return std::max(port, now);
-    if (backlogged_.empty()) return TokenBucket::never;
-    return std::max({port, wheel_.next(), now});
+    const Instant tokens = backlogged_.empty() ? TokenBucket::never : wheel_.next();
+    const Instant first = std::min(tokens, caps_.next());
+    return first == TokenBucket::never ? first : std::max({port, first, now});
 }
 
 void Scheduler::shut(GroupId id, Shut reason) noexcept {

@@ -13,6 +13,7 @@
 #include "dataplane/base/ids.hpp"
 #include "dataplane/base/units.hpp"
 #include "qos/fair_order.hpp"
+#include "qos/flow_caps.hpp"
 #include "qos/flow_queue.hpp"
 #include "qos/packet.hpp"
 #include "qos/round_robin.hpp"
@@ -86,6 +87,9 @@ public:
     // Charge that may leave in all since the start (the law of backpressure); never passed. It
     // stops one largest packet short where the next packet might not fit.
     void set_allowance(GroupId id, std::uint64_t charge, std::uint32_t largest_charge) noexcept;
+    // Charge that a bucket of the group may send, all its incoming peers together; unlimited_rate:
+    // any. One that has spent it stands aside and harms nobody.
+    void set_cap(GroupId id, std::uint32_t bucket, BitsPerSecond rate, Instant now);
     std::uint64_t departed_charge(GroupId group) const { return groups_[group].departed; }
 
     // Forgets every packet; the caller has walked them.
@@ -109,6 +113,7 @@ private:
         FlowQueue fifo;
         Turn turn;
         AggregateId parent{};
+        std::uint32_t cap = FlowCaps::none;
     };
     static_assert(sizeof(Queue) <= 64);
     struct Aggregate {
@@ -116,6 +121,7 @@ private:
         Turn turn;
         GroupId group{};
         std::uint32_t first = 0;  // of its queues
+        std::uint32_t buckets = 0;
     };
     struct Group {
         RoundRobin aggregates;
@@ -125,6 +131,9 @@ private:
         std::uint64_t departed = 0;
         std::uint64_t allowance = UINT64_MAX;
         std::uint32_t largest_charge = 0;
+        std::uint32_t capped = 0;  // of its buckets
+        std::vector<AggregateId> members;
+        std::vector<std::uint32_t> caps;  // by bucket, once it had one
         bool may_send() const noexcept {
             return shut == 0 && (allowance == UINT64_MAX || departed + largest_charge <= allowance);
         }
@@ -158,6 +167,9 @@ private:
     Extremes extremes() const noexcept;
     void relate(std::uint32_t number) noexcept;
     void relate_all() noexcept;
+    void set_waiting(QueueId id) noexcept;
+    void keep_aside(std::uint32_t cap) noexcept;
+    void come_back(std::uint32_t cap) noexcept;
     void ready_changed(Group& group, GroupId id) noexcept;
     void look_at_tokens(std::uint32_t slice, Instant now) noexcept;
     void file(std::uint32_t slice) noexcept;
@@ -185,6 +197,12 @@ private:
     std::int64_t quantum_;  // of every ring, bytes
     std::size_t most_;      // packets
     SliceWheel wheel_;
+    FlowCaps caps_;
+    struct Capped {
+        GroupId group;
+        std::uint32_t bucket;
+    };
+    std::vector<Capped> capped_;  // by cap
     FlowQueue control_;
     std::vector<Slice> slices_;
     IdVector<GroupId, Group> groups_;

@@ -6,12 +6,12 @@ namespace weir::sim {
 
 void Engine::wake_at(Instant when, Actor& who, std::uint64_t what) {
     heap_.push_back({std::max(when, now_), order_++, &who, what});
-    std::ranges::push_heap(heap_);
+    std::push_heap(heap_.begin(), heap_.end());
 }
 
 void Engine::run_until(Instant end) {
     while (!heap_.empty() && heap_.front().when <= end) {
-        std::ranges::pop_heap(heap_);
+        std::pop_heap(heap_.begin(), heap_.end());
         const Wake next = heap_.back();
         heap_.pop_back();
         now_ = next.when;

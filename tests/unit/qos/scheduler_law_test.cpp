@@ -89,6 +89,14 @@ void meddle(Load& load, VirtualPort& port) {
         case 6:
             load.rate = std::clamp(load.rate * dice.between(50, 200) / 100, slowest, fastest);
             return port.set_port(BitsPerSecond{load.rate}, any_burst(load));
+        case 8:
+        case 9: {
+            const BitsPerSecond rates[] = {
+                BitsPerSecond{0}, unlimited_rate,
+                BitsPerSecond{dice.log_uniform(load.rate / 1'000, load.rate)}};
+            return port.set_cap(group, static_cast<std::uint32_t>(dice.below(8)),
+                                rates[dice.below(3)]);
+        }
         case 7:
             port.push_control(any_wire(load));
             return;
@@ -136,6 +144,8 @@ void drain(VirtualPort& port, std::uint64_t rate) {
     for (std::uint32_t g = 0; g < port.groups.size(); ++g) {
         for (const Shut reason : {Shut::gate, Shut::link, Shut::neighbor}) port.open(g, reason);
         port.set_allowance(g, UINT64_MAX, 0);
+        for (std::uint32_t bucket = 0; bucket < 8; ++bucket)
+            port.set_cap(g, bucket, unlimited_rate);
     }
     for (std::uint32_t s = 0; s < port.slices.size(); ++s) port.set_slice(s, {});
     const Instant begin = port.now();

@@ -35,13 +35,15 @@ public:
     std::map<std::uint16_t, double> run(Nanos time) {
         std::map<std::uint16_t, double> sent;
         by_aggregate.clear();
+        by_queue.clear();
         for (const Instant end = now_ + time; now_ < end;) {
             for (const auto& [queue, bytes] : backlog_)
                 while (scheduler_.fifo(queue).packets() < 4)
-                    EXPECT_TRUE(scheduler_.push(queue, {next_++, bytes, bytes}));
+                    EXPECT_TRUE(scheduler_.push(queue, {index(queue), bytes, bytes}));
             if (const auto departure = scheduler_.pop(now_)) {
                 sent[static_cast<std::uint16_t>(index(departure->slice))] += departure->packet.wire;
                 by_aggregate[departure->aggregate] += departure->packet.wire;
+                by_queue[departure->packet.handle] += departure->packet.wire;
                 continue;
             }
             now_ = std::max(now_ + Nanos{1}, std::min(scheduler_.wake_at(now_), end));
@@ -49,6 +51,7 @@ public:
         return sent;
     }
     std::map<AggregateId, double> by_aggregate;
+    std::map<std::uint64_t, double> by_queue;
 
     Scheduler& scheduler() { return scheduler_; }
     Instant now() const { return now_; }
@@ -58,7 +61,6 @@ private:
     BitsPerSecond rate_;
     Scheduler scheduler_;
     std::map<QueueId, std::uint32_t> backlog_;
-    std::uint64_t next_ = 0;
 };
 
 constexpr BitsPerSecond mbps(std::uint64_t n) { return BitsPerSecond{n * 1'000'000}; }
@@ -101,6 +103,23 @@ TEST(Scheduler, AShutGroupHoldsItsPacketsAndHarmsNobody) {
     port.scheduler().open(GroupId{0}, Shut::gate);
     sent = port.run(100ms);
     EXPECT_GE(share(sent[0], 100ms), 900);
+}
+
+TEST(Scheduler, ACapHoldsOneBucketAndTheOthersOfItsSliceTakeTheRest) {
+    Port port{mbps(1'000)};
+    const QueueId first = port.slice(0, {}, 4);
+    for (std::uint32_t b = 0; b < 4; ++b)
+        port.fill(static_cast<QueueId>(static_cast<std::uint32_t>(first) + b));
+    port.scheduler().set_cap(GroupId{0}, 2, mbps(10), port.now());
+    port.run(1s);
+    EXPECT_NEAR(share(port.by_queue[2], 1s), 10, 0.1);
+    for (const std::uint64_t b : {0U, 1U, 3U}) EXPECT_NEAR(share(port.by_queue[b], 1s), 330, 1);
+    port.scheduler().set_cap(GroupId{0}, 2, BitsPerSecond{0}, port.now());
+    port.run(10ms);
+    EXPECT_LE(port.by_queue[2], wire);  // what it had earned
+    port.scheduler().set_cap(GroupId{0}, 2, unlimited_rate, port.now());
+    port.run(1s);
+    EXPECT_NEAR(share(port.by_queue[2], 1s), 250, 1);
 }
 
 TEST(Scheduler, AnAllowanceIsNeverPassed) {

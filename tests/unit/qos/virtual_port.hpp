@@ -2,6 +2,7 @@
 // A port in virtual time that believes nothing: it keeps its own books of what a scheduler was
 // given, what may leave and how much, and throws a sentence at the first answer that breaks a law.
 #include <deque>
+#include <map>
 #include <stdexcept>
 #include <vector>
 
@@ -24,6 +25,7 @@ public:
     struct Queue {
         std::deque<QueuedPacket> packets;
         std::uint32_t group = 0;
+        std::uint32_t bucket = 0;
         AggregateId aggregate{};
         Instant waiting_since{};
         Nanos longest_wait{0};
@@ -60,6 +62,7 @@ public:
                     queues.emplace_back();
                     queues.back().group = static_cast<std::uint32_t>(index(group));
                     queues.back().aggregate = aggregate;
+                    queues.back().bucket = b;
                 }
             }
         }
@@ -93,6 +96,18 @@ public:
         groups[group].largest_charge = largest;
     }
 
+    void set_cap(std::uint32_t group, std::uint32_t bucket, BitsPerSecond rate) {
+        scheduler_.set_cap(GroupId{group}, bucket, rate, now_);
+        if (rate == unlimited_rate) {
+            caps_.erase({group, bucket});
+            return;
+        }
+        Cap& cap = caps_[{group, bucket}];
+        const double depth = double((rate * Nanos{20'000} + setup_.largest).count());
+        cap.most.set(rate, depth, now_);
+        cap.least.set(rate, 1, now_);
+    }
+
     bool push(std::uint32_t queue, std::uint32_t wire, std::uint32_t charge) {
         const QueuedPacket packet{std::uint64_t{queue} << 32U | pushed_++, wire, charge};
         const bool taken = scheduler_.push(QueueId{queue}, packet);
@@ -112,6 +127,8 @@ public:
         for (RealBucket* bucket : {&most_, &least_}) bucket->refill(now_);
         Group& group = groups[queues[queue].group];
         if (!scheduler_.pass(GroupId{queues[queue].group}, wire, charge)) return false;
+        for (const auto& [of, cap] : caps_)
+            require(of.first != queues[queue].group, "a group with caps passes nothing by");
         require(held_ == 0, "nobody is overtaken");
         require(most_.tokens() > -1e-3, "the port never sends ahead of its bucket");
         for (RealBucket* bucket : {&most_, &least_}) bucket->spend(wire);
@@ -214,10 +231,25 @@ private:
         if (!control_.empty()) return false;
         // A slice may wake two slots of the wheel late.
         const Instant then = now_ + Nanos{-2 * SliceWheel::slot_nanos};
-        for (const Group& group : groups)
-            if (group.open() && group.held > 0 && slices[group.slice].least.tokens_at(then) > 1)
+        for (const Queue& queue : queues) {
+            const Group& group = groups[queue.group];
+            if (!queue.packets.empty() && group.open() &&
+                slices[group.slice].least.tokens_at(then) > 1 && may_send(queue))
                 return false;
+        }
         return true;
+    }
+    bool may_send(const Queue& queue) const {
+        const auto cap = caps_.find({queue.group, queue.bucket});
+        return cap == caps_.end() || cap->second.least.tokens_at(now_) > 1;
+    }
+    void spend_cap(const Queue& queue, std::uint32_t charge) {
+        const auto found = caps_.find({queue.group, queue.bucket});
+        if (found == caps_.end()) return;
+        Cap& cap = found->second;
+        for (RealBucket* bucket : {&cap.most, &cap.least}) bucket->refill(now_);
+        require(cap.most.tokens() > -1e-3, "a cap is never passed");
+        for (RealBucket* bucket : {&cap.most, &cap.least}) bucket->spend(charge);
     }
     std::uint32_t settle(const Departure& departure) {
         const QueuedPacket& packet = departure.packet;
@@ -232,6 +264,7 @@ private:
                     index(departure.slice) == group.slice,
                 "a departure says whose it was");
         leave(group, packet.wire, packet.charge);
+        spend_cap(queue, packet.charge);
         --group.held;
         slices[group.slice].charge_held -= packet.charge;
         return number;
@@ -247,6 +280,11 @@ private:
         slice.sent += wire;
     }
 
+    struct Cap {
+        RealBucket most{1e-6, true}, least{-1e-6, false};
+    };
+
+    std::map<std::pair<std::uint32_t, std::uint32_t>, Cap> caps_;  // of group and bucket
     Scheduler::Setup setup_;
     Instant now_;
     Scheduler scheduler_;
