@@ -86,10 +86,12 @@ void Gate::update(std::uint64_t sent, bool blocked, Instant now) noexcept {
 
 void Gate::marked(Instant now) noexcept { next_mark_ = now + pause(); }
 
+// What is due already is asked for now.
 Instant Gate::wake_at(Instant now) const noexcept {
-    Instant first = std::min({next_mark_, next_solicit_, next_expiry_});
-    if (xoff_ && lease_end_ > now) first = std::min(first, lease_end_);
-    return std::max(first, now);
+    Instant first = never;
+    for (const Instant when : {next_mark_, next_solicit_, next_expiry_, xoff_ ? lease_end_ : never})
+        if (when > now) first = std::min(first, when);
+    return first;
 }
 
 }  // namespace weir

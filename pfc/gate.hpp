@@ -51,7 +51,7 @@ public:
     // SOLICIT, a question for STATE.
     bool solicit_due(Instant now) const noexcept { return now >= next_solicit_; }
     void solicited(Instant now) noexcept { next_solicit_ = now + pause(); }
-    // The earliest time at which one of the answers above changes by itself.
+    // The earliest time after `now` at which one of the answers above changes by itself.
     Instant wake_at(Instant now) const noexcept;
 
     static constexpr Instant never{Nanos::max()};

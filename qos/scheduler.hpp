@@ -90,6 +90,10 @@ public:
     // Charge that a bucket of the group may send, all its incoming peers together; unlimited_rate:
     // any. One that has spent it stands aside and harms nobody.
     void set_cap(GroupId id, std::uint32_t bucket, BitsPerSecond rate, Instant now);
+    // Whether packets of the group wait for nothing but its gate or its allowance.
+    bool held_back(GroupId id) const noexcept {
+        return !groups_[id].aggregates.empty() && !groups_[id].may_send();
+    }
     std::uint64_t departed_charge(GroupId group) const { return groups_[group].departed; }
 
     // Forgets every packet; the caller has walked them.

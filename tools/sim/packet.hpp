@@ -13,7 +13,7 @@ enum class NodeId : std::uint32_t {};  // hosts and routers, by their order in t
 enum class FlowId : std::uint32_t {};
 enum class PacketId : std::uint32_t {};
 
-enum class PacketKind : std::uint8_t { data, ack, nack, cnp, message };
+enum class PacketKind : std::uint8_t { data, ack, nack, cnp, mark, message };
 
 struct Packet {
     FlowId flow{};

@@ -1,0 +1,51 @@
+#pragma once
+// What a packet of PacketKind::message or mark says, while it is on its way.
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "pfc/message.hpp"
+#include "tools/sim/packet.hpp"
+#include "tools/sim/transmitter.hpp"
+
+namespace weir::sim {
+
+struct Message {
+    struct Caps {
+        SliceNumber slice{};
+        std::uint32_t version = 0;
+        std::vector<FlowCap> caps;
+    };
+    MessageHead head;
+    std::vector<SliceRecord> slices;  // of STATE, SOLICIT
+    std::vector<Caps> caps;
+    std::optional<TotalsRecord> totals;  // of MARK
+    std::optional<CapsRecord> about;     // of HELLO
+    std::optional<ProbeRecord> probe;
+    std::optional<PauseFrame> pause;     // 802.1Qbb instead of all this
+
+    // On the line: Ethernet, IPv6, ICMPv6, head and MAC, then the records (message v1).
+    std::uint32_t wire() const {
+        if (pause) return 84;
+        std::size_t bytes = 24 + 14 + 40 + 4 + 48 + 16 + 40 * slices.size() + 36 * (totals ? 1 : 0) +
+                            24 * (about ? 1 : 0) + 32 * (probe ? 1 : 0);
+        for (const Caps& list : caps) bytes += 12 + 4 * list.caps.size();
+        return static_cast<std::uint32_t>(bytes);
+    }
+};
+
+// Messages by number; a copy that a line made shares its number.
+class Messages {
+public:
+    std::uint64_t put(Message message) {
+        messages_.push_back(std::move(message));
+        return first_ + messages_.size() - 1;
+    }
+    const Message& operator[](std::uint64_t number) const { return messages_[number - first_]; }
+
+private:
+    std::vector<Message> messages_;
+    std::uint64_t first_ = 0;
+};
+
+}  // namespace weir::sim

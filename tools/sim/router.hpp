@@ -1,0 +1,161 @@
+#pragma once
+// A weir node in virtual time: the schedulers, gates and upstreams that the forwarder links, joined
+// as its egress half joins them. Each port has a neighbour: another router, which speaks messages,
+// or a host, which obeys pause frames.
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "dataplane/base/hold_back.hpp"
+#include "pfc/gate.hpp"
+#include "pfc/upstream.hpp"
+#include "qos/buffer.hpp"
+#include "qos/ecn_marking.hpp"
+#include "qos/scheduler.hpp"
+#include "tools/sim/engine.hpp"
+#include "tools/sim/link.hpp"
+#include "tools/sim/message.hpp"
+#include "tools/sim/packet.hpp"
+#include "tools/sim/transmitter.hpp"
+
+namespace weir::sim {
+
+struct SliceSetup {
+    SliceNumber number{};
+    std::uint8_t priority = 0;  // of hosts
+    bool lossless = false;
+    bool plain_pfc = false;              // on every port what hosts get, nothing else
+    HoldBack control = HoldBack::precise;
+    SliceRates rates;
+    std::uint32_t buckets = 1;  // a power of two
+    std::uint32_t isolate = 1;
+    Bytes smallest{60};         // packet, without FCS
+    Bytes lossy_buffer{4'000'000};  // of each port
+    Bytes mark_from{UINT64_MAX}, mark_all{UINT64_MAX};  // of the queue: ECN
+    double buffer_factor = 1;       // of B as computed, for experiments
+};
+
+struct PortSetup {
+    NodeId neighbor{};
+    bool host = false;
+    BitsPerSecond rate{100'000'000'000};       // of both directions
+    BitsPerSecond shaped = unlimited_rate;     // what the port sends at most
+    Nanos round_trip{0};                       // as configured
+    Bytes mtu{9'216};
+};
+
+struct RouterSetup {
+    std::vector<SliceSetup> slices;
+    Nanos reaction{5'000};  // from a message's last bit to what it changes
+    std::uint64_t salt = 0;  // of buckets; both ends of a line have the same
+};
+
+// Of a slice on a port.
+struct LaneCounts {
+    std::uint64_t dropped_packets = 0;  // on their way in
+    std::uint64_t sent_packets = 0;     // out
+    std::uint64_t sent_charge = 0;
+    std::uint64_t sent_bytes = 0;
+    std::uint64_t buffer = 0;           // B, of what comes in
+    std::uint64_t most_held = 0;
+    std::uint64_t shut = 0;             // times the gate was shut, or the limit reached
+    std::uint64_t negative_marks = 0;
+};
+
+class Router final : public Receiver, public Source, public Actor {
+public:
+    Router(Engine& engine, PacketPool& packets, Messages& messages, NodeId self,
+           const RouterSetup& setup);
+    Router(const Router&) = delete;
+    Router& operator=(const Router&) = delete;
+
+    // All ports first, then connect() each, routes, start().
+    std::uint32_t add_port(const PortSetup& port);
+    void connect(std::uint32_t port, Link& out);
+    void set_route(NodeId destination, std::uint32_t port);
+    void start();
+    // What the port sends at most, from now on.
+    void shape(std::uint32_t port, BitsPerSecond rate);
+    // A slice that leaves by the port stands still, whoever asks for it.
+    void stop(std::uint32_t port, SliceId slice, bool stopped);
+
+    void receive(Instant now, PacketId packet, std::uint32_t port) override;
+    PacketId next(Instant now, std::uint32_t port, std::uint8_t allowed) override;
+    void departed(Instant now, std::uint32_t port, PacketId packet) override;
+    void wake(Instant now, std::uint64_t what) override;
+
+    const LaneCounts& counts(std::uint32_t port, SliceId slice) const {
+        return ports_[port].lanes[index(slice)].counts;
+    }
+    const BufferSizes& sizes(std::uint32_t port, SliceId slice) const {
+        return ports_[port].lanes[index(slice)].sizes;
+    }
+    bool faces_host(std::uint32_t port) const { return ports_[port].setup.host; }
+    std::uint64_t held(std::uint32_t port, SliceId slice) const;
+    std::size_t packets_held() const;  // counted by walking
+    std::uint32_t ports() const { return static_cast<std::uint32_t>(ports_.size()); }
+
+private:
+    static constexpr Instant far_off{Nanos::max()};
+    struct Lane {
+        // What comes in.
+        BufferSizes sizes;
+        std::optional<Upstream> upstream;
+        std::uint64_t held = 0;  // from a host, or lossy
+        bool pausing = false;    // the host
+        Instant repeat{};        // of its pause frame
+        Instant look = far_off;
+        // What goes out.
+        GroupId group{};
+        std::vector<AggregateId> from;  // by the port it came in on
+        std::optional<Gate> gate;
+        std::uint64_t base = 0;  // charge that had departed when the session began
+        bool closed = false;
+        Instant gate_look = far_off;
+        EcnMarking marking;
+        LaneCounts counts;
+    };
+    struct Port {
+        PortSetup setup;
+        std::unique_ptr<Transmitter> transmitter;
+        std::optional<Scheduler> scheduler;
+        std::vector<Lane> lanes;  // by slice
+        std::uint64_t marks = 0;  // slices that owe one, bit by bit
+        Instant transmit_look = far_off;
+    };
+    enum class Look : std::uint8_t { transmit, upstream, gate, heard, host };
+
+    void size_lane(std::uint32_t port, std::size_t slice);
+    void make_scheduler(Port& port);
+    void make_lane(std::uint32_t port, std::size_t slice);
+    void make_flow_control(Port& port, std::size_t slice);
+    void forward(Instant now, PacketId packet, std::uint32_t port);
+    bool admit(Instant now, Lane& in, Lane& out, const Packet& packet, std::uint32_t charge);
+    void look_after_upstream(Instant now, std::uint32_t port, std::size_t slice);
+    void look_after_host(Instant now, std::uint32_t port, std::size_t slice);
+    void look_after_gate(Instant now, std::uint32_t port, std::size_t slice);
+    void apply_gate(Instant now, std::uint32_t port, std::size_t slice);
+    void say(Instant now, std::uint32_t port, Message message);
+    PacketId say_mark(Instant now, std::uint32_t port);
+    void hear(Instant now, std::uint32_t port, const Message& message);
+    void hear_mark(Instant now, std::uint32_t port, const Message& message);
+    std::optional<std::size_t> slice_of(SliceNumber number) const;
+    std::uint16_t bucket_of(const Packet& packet) const;
+    std::uint32_t port_of(NodeId neighbor) const { return port_of_[static_cast<std::size_t>(neighbor)]; }
+    void call_at(Instant when, Instant& known, Look what, std::uint32_t port, std::size_t slice);
+
+    Engine& engine_;
+    PacketPool& packets_;
+    Messages& messages_;
+    NodeId self_;
+    RouterSetup setup_;
+    std::vector<Port> ports_;
+    std::vector<std::uint32_t> port_of_;  // by neighbour
+    std::vector<std::uint32_t> routes_;   // port by destination
+    std::uint32_t mark_turn_ = 0;
+};
+
+std::uint32_t charge_of(const Packet& packet);
+
+}  // namespace weir::sim

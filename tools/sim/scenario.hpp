@@ -1,0 +1,70 @@
+#pragma once
+// What is simulated: nodes, the lines between them, slices, traffic and what changes on the way.
+// Made from TOML (tools/sim/parse.hpp) or by a program.
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "tools/sim/impairment.hpp"
+#include "tools/sim/router.hpp"
+
+namespace weir::sim {
+
+struct NodeSetup {
+    std::string name;
+    bool host = false;
+};
+
+struct Cut {
+    Instant from, until;
+};
+
+// One direction of a line; the names are those of its two ends.
+struct WaySetup {
+    BitsPerSecond shaped = unlimited_rate;  // by the router at its beginning
+    Impairment data, messages;
+    std::vector<Cut> cuts;
+};
+
+struct LineSetup {
+    std::size_t a = 0, b = 0;  // nodes
+    BitsPerSecond rate{100'000'000'000};
+    Nanos propagation{500};  // one way
+    Bytes mtu{9'216};
+    WaySetup to_b, to_a;
+};
+
+// So many flows of packets that nobody acknowledges.
+struct TrafficSetup {
+    std::string name;
+    std::size_t from = 0, to = 0;  // hosts
+    std::size_t slice = 0;
+    std::uint32_t flows = 1;
+    BitsPerSecond rate{100'000'000'000};  // of all its flows, on the line
+    Bytes packet{9'216};                  // without Ethernet's overhead
+    Instant start;
+    Instant stop{Nanos::max()};
+};
+
+struct Event {
+    enum class What : std::uint8_t { shape, stop, open };
+    Instant at;
+    What what = What::shape;
+    std::size_t line = 0;
+    bool to_b = true;
+    BitsPerSecond rate = unlimited_rate;  // shape
+    std::size_t slice = 0;                // stop, open
+};
+
+struct Scenario {
+    std::string name;
+    std::uint64_t seed = 1;
+    Nanos duration{50'000'000};
+    std::vector<SliceSetup> slices;
+    std::vector<NodeSetup> nodes;
+    std::vector<LineSetup> lines;
+    std::vector<TrafficSetup> traffic;
+    std::vector<Event> events;
+};
+
+}  // namespace weir::sim

@@ -1,0 +1,197 @@
+#include "tools/sim/world.hpp"
+
+#include <algorithm>
+#include <deque>
+
+namespace weir::sim {
+
+double TrafficResult::bits_per_second() const {
+    const Nanos time = last - first;
+    return time.count() <= 0 ? 0 : double(bytes) * 8e9 / double(time.count());
+}
+
+double Result::peak() const {
+    double most = 0;
+    for (const BufferResult& it : buffers)
+        if (!it.host && it.buffer > 0) most = std::max(most, double(it.most) / double(it.buffer));
+    return most;
+}
+
+World::World(const Scenario& scenario) : scenario_{scenario}, ways_(scenario.lines.size()) {
+    for (std::size_t i = 0; i < scenario_.nodes.size(); ++i) {
+        Node& node = nodes_.emplace_back();
+        const auto id = static_cast<NodeId>(i);
+        if (scenario_.nodes[i].host)
+            node.host = std::make_unique<Flood>(engine_, packets_, messages_, counts_);
+        else
+            node.router = std::make_unique<Router>(engine_, packets_, messages_, id,
+                                                   RouterSetup{.slices = scenario_.slices});
+    }
+    add_ports();
+    connect();
+    add_routes();
+    for (Node& node : nodes_)
+        if (node.router) node.router->start();
+    add_traffic();
+    for (std::size_t i = 0; i < scenario_.events.size(); ++i)
+        engine_.wake_at(scenario_.events[i].at, *this, i);
+}
+
+void World::add_ports() {
+    for (std::size_t i = 0; i < scenario_.lines.size(); ++i) {
+        const LineSetup& line = scenario_.lines[i];
+        const std::size_t ends[] = {line.a, line.b};
+        for (std::size_t way = 0; way < 2; ++way) {
+            Node& node = nodes_[ends[way]];
+            if (!node.router) continue;
+            PortSetup port;
+            port.neighbor = static_cast<NodeId>(ends[1 - way]);
+            port.host = scenario_.nodes[ends[1 - way]].host;
+            port.rate = line.rate;
+            port.shaped = (way == 0 ? line.to_b : line.to_a).shaped;
+            port.round_trip = 2 * line.propagation;
+            port.mtu = line.mtu;
+            ways_[i][way].port = node.router->add_port(port);
+        }
+    }
+}
+
+std::unique_ptr<Link> World::make_link(const LineSetup& line, const WaySetup& way, std::size_t to,
+                                       std::uint32_t port) {
+    LinkConfig config;
+    config.rate = line.rate;
+    config.propagation = line.propagation;
+    config.data = way.data;
+    config.messages = way.messages;
+    config.seed = scenario_.seed;
+    config.stream = streams_++;
+    Node& node = nodes_[to];
+    Receiver& receiver =
+        node.router ? static_cast<Receiver&>(*node.router) : static_cast<Receiver&>(*node.host);
+    auto link = std::make_unique<Link>(engine_, packets_, config, receiver, port);
+    for (const Cut& cut : way.cuts) link->cut(cut.from, cut.until);
+    return link;
+}
+
+void World::connect() {
+    for (std::size_t i = 0; i < scenario_.lines.size(); ++i) {
+        const LineSetup& line = scenario_.lines[i];
+        ways_[i][0].link = make_link(line, line.to_b, line.b, ways_[i][1].port);
+        ways_[i][1].link = make_link(line, line.to_a, line.a, ways_[i][0].port);
+        for (std::size_t way = 0; way < 2; ++way) {
+            Node& node = nodes_[way == 0 ? line.a : line.b];
+            Link& link = *ways_[i][way].link;
+            if (node.router) {
+                node.router->connect(ways_[i][way].port, link);
+                continue;
+            }
+            const Bytes largest = largest_charge(line.mtu);
+            // IEEE 802.3 31B.3.7 grants so many quanta to a NIC that obeys a pause frame.
+            const std::uint32_t response = line.rate > BitsPerSecond{100'000'000'000} ? 905 : 394;
+            node.host->connect(link, {.nic = nic_bytes(line.rate, largest),
+                                      .largest = largest,
+                                      .obeys_pause = true,
+                                      .response = response});
+        }
+    }
+}
+
+// By the fewest lines; of equals the one that was named first.
+void World::add_routes() {
+    for (std::size_t to = 0; to < nodes_.size(); ++to) {
+        if (nodes_[to].router) continue;
+        std::vector<bool> seen(nodes_.size());
+        std::deque<std::size_t> next{to};
+        seen[to] = true;
+        while (!next.empty()) {
+            const std::size_t at = next.front();
+            next.pop_front();
+            for (std::size_t i = 0; i < scenario_.lines.size(); ++i) {
+                const LineSetup& line = scenario_.lines[i];
+                if (line.a != at && line.b != at) continue;
+                const std::size_t other = line.a == at ? line.b : line.a;
+                if (seen[other] || !nodes_[other].router) continue;
+                seen[other] = true;
+                nodes_[other].router->set_route(static_cast<NodeId>(to),
+                                                ways_[i][line.a == at ? 1 : 0].port);
+                next.push_back(other);
+            }
+        }
+    }
+}
+
+void World::add_traffic() {
+    std::uint32_t flow = 0;
+    for (const TrafficSetup& traffic : scenario_.traffic) {
+        first_flow_.push_back(flow);
+        const Bytes wire = traffic.packet + Bytes{ethernet_overhead};
+        for (std::uint32_t i = 0; i < traffic.flows; ++i, ++flow)
+            nodes_[traffic.from].host->add(
+                {.id = static_cast<FlowId>(flow),
+                 .destination = static_cast<NodeId>(traffic.to),
+                 .slice = static_cast<SliceId>(traffic.slice),
+                 .priority = scenario_.slices[traffic.slice].priority,
+                 .label = (flow + 1) * 0x9e3779b9U >> 12U,
+                 .wire = static_cast<std::uint32_t>(wire.count()),
+                 .rate = BitsPerSecond{traffic.rate.count() / traffic.flows},
+                 .from = traffic.start,
+                 .until = traffic.stop});
+    }
+}
+
+void World::wake(Instant /*now*/, std::uint64_t number) {
+    const Event& event = scenario_.events[number];
+    const LineSetup& line = scenario_.lines[event.line];
+    Router& router = *nodes_[event.to_b ? line.a : line.b].router;
+    const std::uint32_t port = ways_[event.line][event.to_b ? 0 : 1].port;
+    const auto slice = static_cast<SliceId>(event.slice);
+    switch (event.what) {
+        case Event::What::shape:
+            return router.shape(port, event.rate);
+        case Event::What::stop:
+            return router.stop(port, slice, true);
+        case Event::What::open:
+            return router.stop(port, slice, false);
+    }
+}
+
+Result World::result() const {
+    Result all;
+    for (std::size_t t = 0; t < scenario_.traffic.size(); ++t) {
+        TrafficResult& it = all.traffic.emplace_back();
+        it.first = Instant{Nanos::max()};
+        for (std::uint32_t f = 0; f < scenario_.traffic[t].flows; ++f) {
+            const FlowCounts& flow = counts_[first_flow_[t] + f];
+            it.sent += flow.sent;
+            it.received += flow.received;
+            it.reordered += flow.reordered;
+            it.bytes += flow.bytes;
+            if (flow.received == 0) continue;
+            it.first = std::min(it.first, flow.first);
+            it.last = std::max(it.last, flow.last);
+        }
+    }
+    for (std::size_t n = 0; n < nodes_.size(); ++n) {
+        if (!nodes_[n].router) continue;
+        for (std::uint32_t port = 0; port < nodes_[n].router->ports(); ++port)
+            for (std::size_t s = 0; s < scenario_.slices.size(); ++s) {
+                const LaneCounts& lane = nodes_[n].router->counts(port, static_cast<SliceId>(s));
+                all.shut += lane.shut;
+                all.negative_marks += lane.negative_marks;
+                if (!scenario_.slices[s].lossless) continue;
+                all.dropped += lane.dropped_packets;
+                all.buffers.push_back({n, port, s, nodes_[n].router->faces_host(port), lane.buffer,
+                                       lane.most_held, lane.dropped_packets});
+            }
+    }
+    for (const auto& line : ways_)
+        for (const Way& way : line) {
+            all.lost += way.link->data().dropped();
+            all.messages += way.link->messages().sent;
+            all.messages_lost += way.link->messages().dropped();
+            all.hops += way.link->data().delivered;
+        }
+    return all;
+}
+
+}  // namespace weir::sim

@@ -1,0 +1,91 @@
+#pragma once
+// A scenario in motion: routers, hosts and lines made of it, and what they counted.
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "tools/sim/engine.hpp"
+#include "tools/sim/flood.hpp"
+#include "tools/sim/link.hpp"
+#include "tools/sim/message.hpp"
+#include "tools/sim/packet.hpp"
+#include "tools/sim/router.hpp"
+#include "tools/sim/scenario.hpp"
+
+namespace weir::sim {
+
+// Of one entry of Scenario::traffic, all its flows together.
+struct TrafficResult {
+    std::uint64_t sent = 0, received = 0, reordered = 0;
+    std::uint64_t bytes = 0;  // received, on the line
+    Instant first, last;      // arrivals
+    // On the line, between the first arrival and the last.
+    double bits_per_second() const;
+};
+
+// Of a lossless slice at the port where it comes in.
+struct BufferResult {
+    std::size_t node = 0;
+    std::uint32_t port = 0;
+    std::size_t slice = 0;
+    bool host = false;  // sends to it
+    std::uint64_t buffer = 0, most = 0, dropped = 0;
+};
+
+struct Result {
+    std::vector<TrafficResult> traffic;
+    std::vector<BufferResult> buffers;
+    std::uint64_t dropped = 0;   // by routers, of lossless slices
+    std::uint64_t lost = 0;      // by lines
+    std::uint64_t messages = 0, messages_lost = 0;
+    std::uint64_t shut = 0, negative_marks = 0;
+    std::uint64_t hops = 0;      // packets that lines delivered
+    double peak() const;         // the largest share of B that was used, between routers
+};
+
+class World final : public Actor {
+public:
+    explicit World(const Scenario& scenario);
+    World(const World&) = delete;
+    World& operator=(const World&) = delete;
+
+    void run_until(Instant when) { engine_.run_until(when); }
+    Result result() const;
+    const std::vector<FlowCounts>& flows() const { return counts_; }
+
+    void wake(Instant now, std::uint64_t event) override;
+
+private:
+    struct Way {
+        std::unique_ptr<Link> link;
+        std::uint32_t port = 0;  // at its beginning
+    };
+    struct Node {
+        std::unique_ptr<Router> router;  // or
+        std::unique_ptr<Flood> host;
+    };
+    void add_ports();
+    void connect();
+    void add_routes();
+    void add_traffic();
+    std::unique_ptr<Link> make_link(const LineSetup& line, const WaySetup& way, std::size_t to,
+                                    std::uint32_t port);
+
+    Scenario scenario_;
+    Engine engine_;
+    PacketPool packets_;
+    Messages messages_;
+    std::vector<FlowCounts> counts_;
+    std::vector<Node> nodes_;
+    std::vector<std::array<Way, 2>> ways_;  // by line: to b, to a
+    std::vector<std::uint32_t> first_flow_;  // by traffic
+    std::uint64_t streams_ = 0;
+};
+
+inline Result simulate(const Scenario& scenario) {
+    World world{scenario};
+    world.run_until(Instant{scenario.duration});
+    return world.result();
+}
+
+}  // namespace weir::sim
