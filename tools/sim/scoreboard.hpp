@@ -1,7 +1,7 @@
 #pragma once
 // What a sender that retransmits selectively knows of its packets: acknowledged up to `first`, some
 // beyond, and which of the others to hold for lost. A packet is lost when one sent `reordering`
-// later is acknowledged (1: IRN, Mittal et al., SIGCOMM 2018, section 3.1; 3: TCP, RFC 6675). Each
+// later is acknowledged (1: IRN, Mittal et al., SIGCOMM 2018, section 3.1; 3: TCP). Each
 // is repaired once until a timeout, which holds all that is not acknowledged for lost.
 #include <algorithm>
 #include <cstdint>

@@ -12,9 +12,12 @@ TcpSender::TcpSender(const TcpConfig& config)
 void TcpSender::post(Instant /*now*/, Bytes bytes, std::uint64_t tag) { outbox_.post(bytes, tag); }
 
 Instant TcpSender::ready_at(Instant now) {
-    const bool open = static_cast<double>(board_.in_flight() + 1) <= window_.segments() &&
-                      board_.next() - board_.first() < config_.most_window;
-    return open && (board_.to_repair() || board_.next() < outbox_.end()) ? now : never;
+    if (!board_.to_repair() && board_.next() >= outbox_.end()) return never;
+    if (static_cast<double>(board_.in_flight() + 1) <= window_.segments() &&
+        board_.next() - board_.first() < config_.most_window)
+        return now;
+    limited_below_ = board_.next();
+    return never;
 }
 
 Segment TcpSender::emit(Instant now) {
@@ -30,8 +33,6 @@ Segment TcpSender::emit(Instant now) {
 }
 
 void TcpSender::heard(Instant now, const Packet& packet) {
-    const bool limited = static_cast<double>(board_.in_flight() + 2) >
-                         window_.segments() * (window_.slow_start() ? 0.5 : 1);
     const std::uint64_t before = board_.first();
     const std::uint64_t fresh = board_.acknowledge(packet.sequence);
     const bool one =
@@ -41,20 +42,20 @@ void TcpSender::heard(Instant now, const Packet& packet) {
         outbox_.settled(board_.first(), [&](std::uint64_t tag) { completed_.push(tag); });
         deadline_ = board_.first() < board_.next() ? now + timeout_ : never;
     }
-    if (recovering_ && board_.first() >= recover_) recovering_ = false;
-    const bool echoed = packet.echo && board_.first() >= answered_;
-    if (!recovering_ && (board_.lost_any() || echoed)) {
+    if (board_.first() >= recover_) recovering_ = false;
+    const bool lost = board_.lost_any() && board_.first() >= recover_;
+    if (lost || (packet.echo && !recovering_ && board_.first() > answered_)) {
         window_.congested();
         answered_ = board_.next();
         say_reduced_ = true;
-        if (board_.lost_any()) {
-            ++fast_retransmits_;
-            recovering_ = true;
-            recover_ = board_.next();
-        }
-        return;
+    } else if (!recovering_ && fresh > 0 && before < limited_below_ &&
+               (answered_ == 0 || board_.first() > answered_)) {
+        window_.acknowledged(now, fresh, *smooth_);
     }
-    if (!recovering_ && limited && fresh > 0) window_.acknowledged(now, fresh, *smooth_);
+    if (!lost) return;
+    ++fast_retransmits_;
+    recovering_ = true;
+    recover_ = board_.next();
 }
 
 void TcpSender::sample(Nanos round_trip) {
@@ -74,8 +75,9 @@ void TcpSender::expired(Instant now) {
     ++timeouts_;
     window_.timed_out();
     board_.timed_out();
-    recovering_ = true;  // no further reduction for what was sent before
-    recover_ = board_.next();
+    recovering_ = false;       // the window grows again from one
+    recover_ = board_.next();  // and is not reduced for what was sent before
+    answered_ = 0;
     timeout_ = std::min(2 * timeout_, Nanos{60'000'000'000});
     deadline_ = now + timeout_;
 }

@@ -1,6 +1,8 @@
 #pragma once
 // A TCP-like flow as background: slow start, NewReno's or CUBIC's window (window.hpp), fast
-// retransmit and recovery by selective acknowledgement (RFC 6675), retransmission timeout
+// retransmit and recovery by selective acknowledgement (RFC 6675; a
+// segment is lost when one three later is acknowledged: Mathis, Mahdavi, "Forward acknowledgement",
+// SIGCOMM 1996), retransmission timeout
 // (RFC 6298, with time stamps of RFC 7323 for samples), ECN (RFC 3168). Counted in segments; no
 // handshake, no flow control by the receiver, every segment is acknowledged.
 #include <cstdint>
@@ -43,9 +45,10 @@ private:
     Outbox outbox_;
     Scoreboard board_{3};
     Window window_;
-    std::uint64_t recover_ = 0;  // recovery lasts until all below it is acknowledged
-    bool recovering_ = false;
-    std::uint64_t answered_ = 0;  // an echo counts once all below it is acknowledged
+    std::uint64_t recover_ = 0;        // until all below it is acknowledged no loss counts again
+    bool recovering_ = false;          // fast: the window does not grow
+    std::uint64_t answered_ = 0;       // until more than this is acknowledged no echo counts again
+    std::uint64_t limited_below_ = 0;  // when these were sent, it was the window that held back
     bool say_reduced_ = false;
     std::optional<Nanos> smooth_;  // of the round trip
     Nanos variation_{0};

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <optional>
 
 #include "dataplane/base/units.hpp"
 
@@ -48,16 +47,17 @@ private:
         peak_ = size_ < peak_ ? size_ * (1 + cubic_beta) / 2 : size_;
         prior_ = size_;
         threshold_ = std::max(2.0, size_ * (growth_ == Growth::cubic ? cubic_beta : 0.5));
-        epoch_.reset();
+        growing_ = false;
     }
     void grow_cubic(Instant now, double acked, Nanos round_trip) {
-        if (!epoch_) {
+        if (!growing_) {
+            growing_ = true;
             epoch_ = now;
             peak_ = std::max(peak_, size_);
             time_to_peak_ = std::cbrt((peak_ - size_) / cubic_factor);
             reno_ = size_;
         }
-        const double since = seconds(now - *epoch_);
+        const double since = seconds(now - epoch_);
         // 4.3: as fast as Reno at least, which loses only 0.3 of its window here.
         reno_ += (reno_ < prior_ ? 3 * (1 - cubic_beta) / (1 + cubic_beta) : 1) * acked / size_;
         if (cubic(since) < reno_) {
@@ -79,7 +79,8 @@ private:
     double prior_ = 0;         // before the last reduction
     double reno_ = 0;          // W_est
     double time_to_peak_ = 0;  // K, s
-    std::optional<Instant> epoch_;
+    bool growing_ = false;     // since epoch_: after a reduction and slow start
+    Instant epoch_;
 };
 
 }  // namespace weir::sim

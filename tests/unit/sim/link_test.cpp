@@ -17,7 +17,7 @@ struct Line {
             packet.sequence = next++;
             packet.wire = 1000;
             packet.kind = kind;
-            link.carry(engine.now() - 80ns, engine.now(), packets.make(packet));
+            link.carry(engine.now() + -80ns, engine.now(), packets.make(packet));
             conserved();
         }
     }

@@ -121,15 +121,18 @@ private:
     std::vector<std::uint32_t> way_;
 };
 
-// Hosts 0 .. n - 1, each joined to one switch by a line of its own.
+// Hosts 0 .. n - 1, each joined to one switch by a line of its own; `to_last` is the rate of that
+// from the switch to the last of them, if another.
 class Star {
 public:
-    Star(std::uint32_t hosts, const LinkConfig& line) : middle{engine, packets} {
+    Star(std::uint32_t hosts, const LinkConfig& line, BitsPerSecond to_last = {})
+        : middle{engine, packets} {
         for (std::uint32_t i = 0; i < hosts; ++i) {
             auto host = std::make_unique<Host>(engine, packets, flows, NodeId{i});
             LinkConfig up = line, down = line;
             up.stream = 2 * i;
             down.stream = 2 * i + 1;
+            if (i + 1 == hosts && to_last.count() != 0) down.rate = to_last;
             ups.push_back(std::make_unique<Link>(engine, packets, up, middle, i));
             downs.push_back(std::make_unique<Link>(engine, packets, down, *host, 0));
             host->add_port(*ups.back(), {Bytes{10'000}, Bytes{0}, true, 0});

@@ -27,15 +27,17 @@ TEST(SequenceSet, IsAStdSet) {
                     real.erase(real.begin(), real.lower_bound(some));
                     break;
                 }
-                case 1: bits.remove(some), real.erase(some); break;
-                default: ASSERT_EQ(bits.add(some), real.insert(some).second);
+                case 1:
+                    bits.remove(some), real.erase(some);
+                    break;
+                default:
+                    ASSERT_EQ(bits.add(some), real.insert(some).second);
             }
             ASSERT_EQ(bits.size(), real.size());
             ASSERT_EQ(bits.has(some), real.contains(some));
             const std::uint64_t to = some + random.below(300);
-            ASSERT_EQ(bits.count(some, to),
-                      static_cast<std::uint64_t>(
-                          std::distance(real.lower_bound(some), real.lower_bound(to))));
+            ASSERT_EQ(bits.count(some, to), static_cast<std::uint64_t>(std::distance(
+                                                real.lower_bound(some), real.lower_bound(to))));
             std::uint64_t missing = some;
             while (real.contains(missing)) ++missing;
             ASSERT_EQ(bits.first_missing(some), missing);
