@@ -13,7 +13,9 @@ public:
     explicit StatePace(Nanos round_trip) { set_round_trip(round_trip); }
 
     void set_round_trip(Nanos round_trip) {
-        moving_ = std::max(round_trip / 32, gather);
+        // Half of what the buffer of a slice under credit is computed with: there eight messages in
+        // a row may be lost before its line runs empty.
+        moving_ = std::max(round_trip / 64, gather / 2);
         used_ = std::max(round_trip / 16, Nanos{100'000});
         resend_ = std::max(round_trip / 16, 2 * gather);
     }

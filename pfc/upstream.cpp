@@ -72,10 +72,12 @@ void Upstream::update(Instant now) {
 // What need not be looked at for every packet.
 void Upstream::look(Instant now) {
     if (limit() != said_limit_) pace_.moved(now);
-    if (terms_.control == HoldBack::precise && meter_.look(now)) pace_.changed(now);
+    if (terms_.control == HoldBack::precise && now >= meter_next_) {
+        meter_next_ = now + meter_.look_every();
+        if (meter_.look(now)) pace_.changed(now);
+    }
     if (in_use(now)) pace_.in_use(now);
-    look_next_ =
-        now + (in_use(now) ? meter_.look_every() : std::max(meter_.look_every(), pace_.used()));
+    look_next_ = now + (in_use(now) ? pace_.moving() : pace_.used());
 }
 
 bool Upstream::in_use(Instant now) const noexcept {

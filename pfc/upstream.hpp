@@ -88,6 +88,7 @@ private:
     std::uint64_t seen_ = 0;  // received_, when it was last looked at
     Instant used_;
     Instant look_next_;
+    Instant meter_next_;
 };
 
 }  // namespace weir

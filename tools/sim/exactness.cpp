@@ -91,9 +91,7 @@ Case chain(const Terms& terms) {
 }
 
 // Shares are fair once every flow has been told of.
-Nanos settling(const Case& of) {
-    return std::max(20 * fibre(of.kilometres), Nanos{10'000'000});
-}
+Nanos settling(const Case& of) { return std::max(20 * fibre(of.kilometres), Nanos{10'000'000}); }
 
 // The drain jumps between a tenth and all of the line, a few round trips each.
 Case jumping(Terms terms) {
@@ -187,8 +185,8 @@ std::string missing(const Case& of, const Figures& it) {
 }  // namespace
 
 std::string Case::name() const {
-    return fmt::format("{}, {}, {:g}G, {:g} km, {} hop{}, {:g} % of messages lost", kind, mode, gbps,
-                       kilometres, hops, hops == 1 ? "" : "s", 100 * messages_lost);
+    return fmt::format("{}, {}, {:g}G, {:g} km, {} hop{}, {:g} % of messages lost", kind, mode,
+                       gbps, kilometres, hops, hops == 1 ? "" : "s", 100 * messages_lost);
 }
 
 Figures judge(const Case& of) {
@@ -226,8 +224,7 @@ Figures judge(const Case& of) {
     for (const std::size_t traffic : of.through)
         if (of.even)
             it.uneven = std::max(
-                it.uneven,
-                std::abs(bits_since(traffic) / since * double(of.through.size()) - 1));
+                it.uneven, std::abs(bits_since(traffic) / since * double(of.through.size()) - 1));
     if (of.innocent)
         it.innocent = bits_since(*of.innocent) * 1e9 / settled_nanos /
                       (double(of.scenario.lines[0].rate.count()) * of.innocent_share);

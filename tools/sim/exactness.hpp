@@ -19,11 +19,11 @@ struct Case {
     unsigned hops = 1;
     double messages_lost = 0;
     Scenario scenario;
-    std::size_t bottleneck = 0;             // line whose way to b is the bottleneck
-    std::vector<std::size_t> through;       // traffic that leaves by it
-    std::optional<std::size_t> innocent;    // traffic that shares only the way there
-    double innocent_share = 0;              // of the line: what is fair
-    bool even = false;                      // all of `through` get the same
+    std::size_t bottleneck = 0;           // line whose way to b is the bottleneck
+    std::vector<std::size_t> through;     // traffic that leaves by it
+    std::optional<std::size_t> innocent;  // traffic that shares only the way there
+    double innocent_share = 0;            // of the line: what is fair
+    bool even = false;                    // all of `through` get the same
     std::string name() const;
 };
 
@@ -34,7 +34,7 @@ struct Figures {
     double innocent = 1;  // of its fair share
     double uneven = 0;    // the largest distance from an equal share
     std::uint64_t hops = 0, messages = 0, shut = 0;
-    std::string missed;   // what does not hold; empty: all does
+    std::string missed;  // what does not hold; empty: all does
 };
 
 std::vector<Case> exactness_cases();

@@ -29,9 +29,9 @@ struct FlowCounts {
     std::uint64_t sent = 0;
     std::uint64_t received = 0;
     std::uint64_t reordered = 0;
-    std::uint64_t bytes = 0;   // received, on the line
+    std::uint64_t bytes = 0;     // received, on the line
     std::uint64_t expected = 0;  // the next sequence number
-    Instant first, last;       // arrivals
+    Instant first, last;         // arrivals
 };
 
 class Flood final : public Receiver, public Source, public Actor {

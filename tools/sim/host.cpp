@@ -54,6 +54,8 @@ void Host::receive(Instant now, PacketId packet, std::uint32_t port) {
         case PacketKind::message:
             if (on_message_) on_message_(now, it, port);
             return;
+        case PacketKind::mark:  // between routers
+            return;
         case PacketKind::data:
             if (it.destination == id_)
                 data(now, it, port);

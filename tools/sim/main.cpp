@@ -22,28 +22,22 @@ struct ExactnessOptions {
 };
 
 std::string row(const Case& of, const Figures& it) {
-    return fmt::format("{:<26} {:<8} {:>4g}G {:>4g} km {} {:>4g} % {:>6} {:>7.3f} {:>7.4f} {:>8} {}",
-                       of.kind, of.mode, of.gbps, of.kilometres, of.hops, 100 * of.messages_lost,
-                       it.lost, it.peak, it.use,
-                       of.innocent ? fmt::format("{:.3f}", it.innocent)
-                       : of.even   ? fmt::format("{:.3f}", it.uneven)
-                                   : "",
-                       it.missed.empty() ? "" : "MISSED: " + it.missed);
+    return fmt::format(
+        "{:<26} {:<8} {:>4g}G {:>4g} km {} {:>4g} % {:>6} {:>7.3f} {:>7.4f} {:>8} {}", of.kind,
+        of.mode, of.gbps, of.kilometres, of.hops, 100 * of.messages_lost, it.lost, it.peak, it.use,
+        of.innocent ? fmt::format("{:.3f}", it.innocent)
+        : of.even   ? fmt::format("{:.3f}", it.uneven)
+                    : "",
+        it.missed.empty() ? "" : "MISSED: " + it.missed);
 }
 
 nlohmann::json as_json(const Case& of, const Figures& it) {
-    nlohmann::json made{{"kind", of.kind},
-                        {"mode", of.mode},
-                        {"gbps", of.gbps},
-                        {"kilometres", of.kilometres},
-                        {"hops", of.hops},
-                        {"messages_lost", of.messages_lost},
-                        {"lost", it.lost},
-                        {"peak_of_buffer", it.peak},
-                        {"use", it.use},
-                        {"packet_hops", it.hops},
-                        {"messages", it.messages},
-                        {"missed", it.missed}};
+    nlohmann::json made{{"kind", of.kind},         {"mode", of.mode},
+                        {"gbps", of.gbps},         {"kilometres", of.kilometres},
+                        {"hops", of.hops},         {"messages_lost", of.messages_lost},
+                        {"lost", it.lost},         {"peak_of_buffer", it.peak},
+                        {"use", it.use},           {"packet_hops", it.hops},
+                        {"messages", it.messages}, {"missed", it.missed}};
     if (of.innocent) made["innocent_share"] = it.innocent;
     if (of.even) made["uneven"] = it.uneven;
     return made;
@@ -66,8 +60,8 @@ int exactness(const ExactnessOptions& options) {
     nlohmann::json all = nlohmann::json::array();
     std::size_t missed = 0;
     if (!options.json)
-        fmt::print("{:<26} {:<8} {:>5} {:>7} hops lost {:>4} {:>7} {:>7} {:>8}\n", "", "mode", "line",
-                   "way", "lost", "peak/B", "use", "share");
+        fmt::print("{:<26} {:<8} {:>5} {:>7} hops lost {:>4} {:>7} {:>7} {:>8}\n", "", "mode",
+                   "line", "way", "lost", "peak/B", "use", "share");
     for (std::size_t i = 0; i < cases.size(); ++i) {
         missed += figures[i].missed.empty() ? 0 : 1;
         if (options.json)

@@ -37,8 +37,7 @@ void Router::connect(std::uint32_t number, Link& out) {
     TransmitterConfig nic;
     nic.nic = nic_bytes(port.setup.rate, largest);
     nic.largest = largest;
-    port.transmitter =
-        std::make_unique<Transmitter>(engine_, packets_, out, *this, number, nic);
+    port.transmitter = std::make_unique<Transmitter>(engine_, packets_, out, *this, number, nic);
 }
 
 void Router::set_route(NodeId destination, std::uint32_t port) {
@@ -85,9 +84,9 @@ void Router::size_lane(std::uint32_t number, std::size_t slice) {
                                    .isolate = setup.isolate});
     }
     if (setup.buffer_factor != 1)
-        lane.sizes = with_buffer(
-            lane.sizes, Bytes{static_cast<std::uint64_t>(double(lane.sizes.buffer.count()) *
-                                                         setup.buffer_factor)});
+        lane.sizes =
+            with_buffer(lane.sizes, Bytes{static_cast<std::uint64_t>(
+                                        double(lane.sizes.buffer.count()) * setup.buffer_factor)});
     lane.counts.buffer = lane.sizes.buffer.count();
 }
 
@@ -102,11 +101,10 @@ void Router::make_scheduler(Port& port) {
         packets += bytes / least.count();
     }
     const Bytes largest = largest_charge(port.setup.mtu);
-    port.scheduler.emplace(Scheduler::Setup{.rate = port.setup.shaped,
-                                            .burst = largest,
-                                            .largest = largest,
-                                            .packets = packets},
-                           engine_.now());
+    port.scheduler.emplace(
+        Scheduler::Setup{
+            .rate = port.setup.shaped, .burst = largest, .largest = largest, .packets = packets},
+        engine_.now());
 }
 
 void Router::make_lane(std::uint32_t number, std::size_t slice) {
@@ -161,8 +159,7 @@ void Router::stop(std::uint32_t number, SliceId slice, bool stopped) {
 }
 
 std::uint16_t Router::bucket_of(const Packet& packet) const {
-    const std::uint64_t mixed =
-        (packet.label ^ setup_.salt) * 0xff51afd7ed558ccdU;
+    const std::uint64_t mixed = (packet.label ^ setup_.salt) * 0xff51afd7ed558ccdU;
     const std::uint32_t buckets = setup_.slices[index(packet.slice)].buckets;
     return static_cast<std::uint16_t>((mixed >> 40U) & (buckets - 1));
 }
@@ -171,9 +168,9 @@ void Router::receive(Instant now, PacketId id, std::uint32_t port) {
     const Packet& packet = packets_[id];
     if (packet.kind == PacketKind::message) {
         // Heard once the loop that reads it comes round.
-        engine_.wake_at(now + setup_.reaction, *this,
-                        std::uint64_t(Look::heard) << 56U | std::uint64_t{port} << 40U |
-                            packet.sequence);
+        engine_.wake_at(
+            now + setup_.reaction, *this,
+            std::uint64_t(Look::heard) << 56U | std::uint64_t{port} << 40U | packet.sequence);
         packets_.free(id);
         return;
     }
@@ -214,7 +211,8 @@ void Router::forward(Instant now, PacketId id, std::uint32_t port) {
 }
 
 // Against B where the slice is lossless, else against what all lossy packets share here.
-bool Router::admit(Instant /*now*/, Lane& in, Lane& out, const Packet& packet, std::uint32_t charge) {
+bool Router::admit(Instant /*now*/, Lane& in, Lane& out, const Packet& packet,
+                   std::uint32_t charge) {
     const SliceSetup& slice = setup_.slices[index(packet.slice)];
     Lane& space = slice.lossless ? in : out;
     const std::uint64_t held = in.upstream ? in.upstream->held().count() : space.held;

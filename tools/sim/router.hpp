@@ -25,29 +25,29 @@ struct SliceSetup {
     SliceNumber number{};
     std::uint8_t priority = 0;  // of hosts
     bool lossless = false;
-    bool plain_pfc = false;              // on every port what hosts get, nothing else
+    bool plain_pfc = false;  // on every port what hosts get, nothing else
     HoldBack control = HoldBack::precise;
     SliceRates rates;
     std::uint32_t buckets = 1;  // a power of two
     std::uint32_t isolate = 1;
-    Bytes smallest{60};         // packet, without FCS
-    Bytes lossy_buffer{4'000'000};  // of each port
+    Bytes smallest{60};                                 // packet, without FCS
+    Bytes lossy_buffer{4'000'000};                      // of each port
     Bytes mark_from{UINT64_MAX}, mark_all{UINT64_MAX};  // of the queue: ECN
-    double buffer_factor = 1;       // of B as computed, for experiments
+    double buffer_factor = 1;                           // of B as computed, for experiments
 };
 
 struct PortSetup {
     NodeId neighbor{};
     bool host = false;
-    BitsPerSecond rate{100'000'000'000};       // of both directions
-    BitsPerSecond shaped = unlimited_rate;     // what the port sends at most
-    Nanos round_trip{0};                       // as configured
+    BitsPerSecond rate{100'000'000'000};    // of both directions
+    BitsPerSecond shaped = unlimited_rate;  // what the port sends at most
+    Nanos round_trip{0};                    // as configured
     Bytes mtu{9'216};
 };
 
 struct RouterSetup {
     std::vector<SliceSetup> slices;
-    Nanos reaction{5'000};  // from a message's last bit to what it changes
+    Nanos reaction{5'000};   // from a message's last bit to what it changes
     std::uint64_t salt = 0;  // of buckets; both ends of a line have the same
 };
 
@@ -57,9 +57,9 @@ struct LaneCounts {
     std::uint64_t sent_packets = 0;     // out
     std::uint64_t sent_charge = 0;
     std::uint64_t sent_bytes = 0;
-    std::uint64_t buffer = 0;           // B, of what comes in
+    std::uint64_t buffer = 0;  // B, of what comes in
     std::uint64_t most_held = 0;
-    std::uint64_t shut = 0;             // times the gate was shut, or the limit reached
+    std::uint64_t shut = 0;  // times the gate was shut, or the limit reached
     std::uint64_t negative_marks = 0;
 };
 
@@ -142,7 +142,9 @@ private:
     void hear_mark(Instant now, std::uint32_t port, const Message& message);
     std::optional<std::size_t> slice_of(SliceNumber number) const;
     std::uint16_t bucket_of(const Packet& packet) const;
-    std::uint32_t port_of(NodeId neighbor) const { return port_of_[static_cast<std::size_t>(neighbor)]; }
+    std::uint32_t port_of(NodeId neighbor) const {
+        return port_of_[static_cast<std::size_t>(neighbor)];
+    }
     void call_at(Instant when, Instant& known, Look what, std::uint32_t port, std::size_t slice);
 
     Engine& engine_;

@@ -14,8 +14,7 @@ void Router::call_at(Instant when, Instant& known, Look what, std::uint32_t port
                      std::size_t slice) {
     if (when >= known || when == Gate::never) return;
     known = when;
-    engine_.wake_at(when, *this,
-                    std::uint64_t(what) << 56U | std::uint64_t{port} << 40U | slice);
+    engine_.wake_at(when, *this, std::uint64_t(what) << 56U | std::uint64_t{port} << 40U | slice);
 }
 
 void Router::wake(Instant now, std::uint64_t what) {
@@ -51,8 +50,9 @@ void Router::look_after_upstream(Instant now, std::uint32_t port, std::size_t sl
         message.head.kind = MessageKind::state;
         message.slices.push_back(lane.upstream->state(now));
         if (const auto caps = lane.upstream->caps(); !caps.empty())
-            message.caps.push_back(
-                {setup_.slices[slice].number, message.slices[0].version, {caps.begin(), caps.end()}});
+            message.caps.push_back({setup_.slices[slice].number,
+                                    message.slices[0].version,
+                                    {caps.begin(), caps.end()}});
         say(now, port, std::move(message));
     }
     call_at(lane.upstream->wake_at(), lane.look, Look::upstream, port, slice);
@@ -97,9 +97,9 @@ PacketId Router::say_mark(Instant now, std::uint32_t number) {
     lane.gate->marked(now);
     Message message;
     message.head.kind = MessageKind::mark;
-    message.totals = TotalsRecord{setup_.slices[slice].number, lane.counts.sent_packets,
-                                  lane.counts.sent_bytes,
-                                  port.scheduler->departed_charge(lane.group) - lane.base};
+    message.totals =
+        TotalsRecord{setup_.slices[slice].number, lane.counts.sent_packets, lane.counts.sent_bytes,
+                     port.scheduler->departed_charge(lane.group) - lane.base};
     call_at(lane.gate->wake_at(now), lane.gate_look, Look::gate, number, slice);
     Packet packet;
     packet.kind = PacketKind::mark;

@@ -35,12 +35,12 @@ struct BufferResult {
 struct Result {
     std::vector<TrafficResult> traffic;
     std::vector<BufferResult> buffers;
-    std::uint64_t dropped = 0;   // by routers, of lossless slices
-    std::uint64_t lost = 0;      // by lines
+    std::uint64_t dropped = 0;  // by routers, of lossless slices
+    std::uint64_t lost = 0;     // by lines
     std::uint64_t messages = 0, messages_lost = 0;
     std::uint64_t shut = 0, negative_marks = 0;
-    std::uint64_t hops = 0;      // packets that lines delivered
-    double peak() const;         // the largest share of B that was used, between routers
+    std::uint64_t hops = 0;  // packets that lines delivered
+    double peak() const;     // the largest share of B that was used, between routers
 };
 
 class World final : public Actor {
@@ -77,7 +77,7 @@ private:
     Messages messages_;
     std::vector<FlowCounts> counts_;
     std::vector<Node> nodes_;
-    std::vector<std::array<Way, 2>> ways_;  // by line: to b, to a
+    std::vector<std::array<Way, 2>> ways_;   // by line: to b, to a
     std::vector<std::uint32_t> first_flow_;  // by traffic
     std::uint64_t streams_ = 0;
 };
