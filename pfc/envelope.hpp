@@ -31,8 +31,8 @@ struct Envelope {
 // Where in `packet` a MessageWriter puts the body: all of it that a packet of `mtu` octets and at
 // most `longest_message_packet` has left. Who puts an SRH in front takes its length off `mtu`.
 std::span<std::byte> body_room(std::span<std::byte> packet, std::size_t mtu) noexcept;
-// Puts the headers in front of a body that lies where `body_room` said, signed if it is to be; the
-// checksum is over it. -> the whole packet.
+// Puts the headers in front of a body of `body_bytes` that lies where `body_room` said (so they
+// fit), signed before if it is to be, because the checksum is over it. -> the whole packet.
 std::span<std::byte> wrap_message(std::span<std::byte> packet, std::size_t body_bytes,
                                   const Envelope& envelope) noexcept;
 

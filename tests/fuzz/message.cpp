@@ -3,7 +3,6 @@
 // that is read and written again is read as the same; one that is signed is believed from whom it
 // comes alone.
 #include <algorithm>
-#include <cstring>
 
 #include "dataplane/wire/checksum.hpp"
 #include "pfc/auth.hpp"
@@ -98,7 +97,8 @@ void check_signature(const OpenedMessage& opened) {
     Block body(opened.body.begin(), opened.body.end());
     const MessageFault fault = keys.sign(source, destination, body);
     const KeyId id = opened.view.head().key;
-    if (id != short_key && id != long_key) {
+    if (!keys.holds(id)) {
+        require(id != short_key && id != long_key, "a key is gone");
         require(
             fault == (id == KeyId{0} ? MessageFault::unauthenticated : MessageFault::unknown_key) &&
                 keys.verify(source, destination, body) == fault,
@@ -113,6 +113,22 @@ void check_signature(const OpenedMessage& opened) {
     const std::size_t at = std::to_integer<std::size_t>(body.back()) * 7 % body.size();
     body[at] ^= std::byte{0x10};
     require(keys.verify(source, destination, body) != MessageFault::none, "believed when changed");
+}
+
+// Around the same body the headers are as they came, but for a routing header.
+void check_wrapped(const OpenedMessage& opened) {
+    Block space(longest_message_packet);
+    const auto room = body_room(space, space.size());
+    std::ranges::copy(opened.body, room.begin());
+    const OpenedMessage again =
+        open_message(wrap_message(space, opened.body.size(), opened.envelope));
+    require(again.fault == MessageFault::none && again.hop_limit == message_hop_limit &&
+                std::ranges::equal(again.body, opened.body) &&
+                again.envelope.source == opened.envelope.source &&
+                again.envelope.destination == opened.envelope.destination &&
+                again.envelope.traffic_class == opened.envelope.traffic_class &&
+                again.envelope.label == opened.envelope.label,
+            "wrapped again it is another");
 }
 
 // The packet with what it takes to come past the first refusals.
@@ -144,6 +160,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const fuzz::Block whole = fuzz::mended(packet);
     const OpenedMessage opened = open_message(whole, 0);
     fuzz::check_opened(whole, opened);
-    if (opened.fault == MessageFault::none) fuzz::check_signature(opened);
+    if (opened.fault == MessageFault::none) {
+        fuzz::check_signature(opened);
+        fuzz::check_wrapped(opened);
+    }
     return 0;
 }
