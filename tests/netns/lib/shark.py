@@ -13,19 +13,19 @@ FIELDS = ('_ws.malformed', '_ws.expert.severity', '_ws.expert.message',
 WARNING = 0x600000  # severities below are chat and notes
 
 
-def dissect(path):
+def dissect(path, fields=FIELDS):
     """One dict per frame: field -> list of its values."""
     words = ['tshark', '-n', '-r', str(path), '-T', 'fields', '-E', 'separator=/t',
              '-E', 'aggregator=;', '-o', 'ip.check_checksum:TRUE', '-o', 'udp.check_checksum:TRUE',
              '-o', 'ipv6.use_geoip:FALSE']
-    for field in FIELDS:
+    for field in fields:
         words += ['-e', field]
     done = subprocess.run(words, capture_output=True, text=True, timeout=120, check=True)
     rows = []
     for line in done.stdout.splitlines():
         values = line.split('\t')
         rows.append({field: [v for v in value.split(';') if v != '']
-                     for field, value in zip(FIELDS, values + [''] * len(FIELDS))})
+                     for field, value in zip(fields, values + [''] * len(fields))})
     return rows
 
 
