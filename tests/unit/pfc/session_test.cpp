@@ -132,6 +132,7 @@ TEST(Session, SequencesAreOfEachKindAndOfEachSliceOfAMark) {
 TEST(Session, PeerRestartsWhileUp) {
     Pair pair;
     pair.meet();
+    EXPECT_TRUE(pair.send(pair.left, pair.right, MessageKind::mark, SliceNumber{10}));
     EXPECT_TRUE(pair.right.on_caps({.mtu = 9000}).caps_changed);
     const auto late = pair.left.head(MessageKind::state, pair.now);
     const auto late_hello = pair.hello(pair.left);
@@ -145,6 +146,9 @@ TEST(Session, PeerRestartsWhileUp) {
     EXPECT_FALSE(verdict.events.came_up);
     EXPECT_EQ(pair.right.peer(), third_epoch);
     EXPECT_FALSE(pair.right.caps().has_value());
+    const auto mark = pair.left.head(MessageKind::mark, pair.now, SliceNumber{10});
+    EXPECT_EQ(mark.sequence, 1U);
+    EXPECT_TRUE(pair.carry(mark, pair.right, SliceNumber{10}));
     EXPECT_EQ(pair.carry(late, pair.right).refusal, Refusal::other_epoch);
     EXPECT_EQ(pair.carry(late_hello, pair.right).refusal, Refusal::unproven);
     EXPECT_EQ(pair.right.peer(), third_epoch);
@@ -165,8 +169,9 @@ TEST(Session, AProofThatComesAfterItsSuccessorIsNone) {
     const auto proof = pair.hello(pair.left);
     EXPECT_TRUE(pair.carry(proof, pair.right).events.peer_restarted);
     EXPECT_EQ(pair.carry(proof_of_old, pair.right).refusal, Refusal::unproven);
+    EXPECT_GT(pair.hello(pair.right).sent_at, asked.sent_at);  // or it would be a proof now
+    EXPECT_EQ(pair.carry(proof_of_old, pair.right).refusal, Refusal::unproven);
     EXPECT_EQ(pair.carry(proof, pair.right).refusal, Refusal::repeated);
-    // Nor does the proof of the first life of all, had it never been adopted.
     EXPECT_EQ(pair.right.peer(), third_epoch);
 }
 
