@@ -11,6 +11,7 @@
 
 #include "dataplane/base/ids.hpp"
 #include "dataplane/base/units.hpp"
+#include "dataplane/base/watchdog_action.hpp"
 #include "dataplane/wire/address.hpp"
 #include "dataplane/wire/ip.hpp"
 #include "srv6/policy.hpp"
@@ -121,7 +122,6 @@ struct PeerConfig {
 
 enum class Control : std::uint8_t { off, pause, precise, credit };
 enum class DscpMode : std::uint8_t { pipe, uniform };
-enum class WatchdogAction : std::uint8_t { drop, forward, alert };
 struct Watchdog {
     Nanos detect{400'000'000};
     Nanos restore{400'000'000};
