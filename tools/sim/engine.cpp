@@ -32,7 +32,7 @@ void Engine::run_until(Instant end) {
 }
 
 void Engine::rise(std::size_t at, const Wake& wake) noexcept {
-    while (at > 0 && wake.before(heap_[(at - 1) / 4])) {
+    while (at > 0 && wake.key() < heap_[(at - 1) / 4].key()) {
         heap_[at] = heap_[(at - 1) / 4];
         at = (at - 1) / 4;
     }
@@ -40,14 +40,17 @@ void Engine::rise(std::size_t at, const Wake& wake) noexcept {
 }
 
 void Engine::sink(const Wake& wake) noexcept {
+    const std::size_t size = heap_.size();
     std::size_t at = 0;
-    for (;;) {
-        const std::size_t first = 4 * at + 1;
-        if (first >= heap_.size()) break;
+    for (std::size_t first = 1; first < size; first = 4 * at + 1) {
         std::size_t least = first;
-        for (std::size_t i = first + 1; i < std::min(first + 4, heap_.size()); ++i)
-            if (heap_[i].before(heap_[least])) least = i;
-        if (!heap_[least].before(wake)) break;
+        unsigned __int128 key = heap_[first].key();
+        for (std::size_t i = first + 1; i < std::min(first + 4, size); ++i) {
+            const unsigned __int128 other = heap_[i].key();
+            least = other < key ? i : least;
+            key = other < key ? other : key;
+        }
+        if (wake.key() < key) break;
         heap_[at] = heap_[least];
         at = least;
     }

@@ -144,15 +144,14 @@ PacketId Host::next(Instant now, std::uint32_t port, std::uint8_t allowed) {
         nic.last = static_cast<std::uint8_t>(std::countr_zero(behind != 0 ? behind : ready));
         Ring<Flow*>& round = nic.round[nic.last];
         Flow& flow = *round.pop();
-        if (const Instant at = flow.sender_->ready_at(now); at <= now) {
+        const Instant at = flow.sender_->ready_at(now);
+        if (at <= now) {
             round.push(&flow);
             return build(now, flow);
-        } else {
-            flow.queued_ = false;
-            if (round.empty())
-                nic.sending = static_cast<std::uint8_t>(nic.sending & ~bit(nic.last));
-            arm(flow, flow.pace_, at);
         }
+        flow.queued_ = false;
+        if (round.empty()) nic.sending = static_cast<std::uint8_t>(nic.sending & ~bit(nic.last));
+        arm(flow, flow.pace_, at);
     }
 }
 

@@ -4,6 +4,7 @@
 // a ring with one wake for its head; only reordered and duplicated ones are wakes of their own, so
 // the engine's heap is as long as there are lines, not packets.
 #include <array>
+#include <cmath>
 #include <cstdint>
 #include <vector>
 
@@ -15,9 +16,7 @@
 namespace weir::sim {
 
 // Light in fibre: 5 us a kilometre, one way.
-constexpr Nanos fibre(double kilometres) {
-    return Nanos{static_cast<std::int64_t>(kilometres * 5'000 + 0.5)};
-}
+inline Nanos fibre(double kilometres) { return Nanos{std::llround(kilometres * 5'000)}; }
 
 struct LinkConfig {
     BitsPerSecond rate{100'000'000'000};

@@ -56,7 +56,7 @@ public:
     void kick(Instant now);
     // Of PacketKind::message, ahead of all data.
     void send_message(Instant now, PacketId packet);
-    // A pause frame came; only for a transmitter that obeys.
+    // A pause frame came; counted only, unless it obeys.
     void pause(Instant now, const PauseFrame& frame);
 
     Bytes in_nic() const { return Bytes{in_nic_}; }  // handed over by next() and not completed

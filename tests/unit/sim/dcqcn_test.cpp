@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "tests/unit/sim/net.hpp"
+#include "tests/unit/sim/star.hpp"
 
 namespace weir::sim::test {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/unit/sim/net.hpp"
+#include "tests/unit/sim/star.hpp"
 #include "tools/sim/incast.hpp"
 
 namespace weir::sim::test {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/unit/sim/net.hpp"
+#include "tools/sim/arrivals.hpp"
 
 namespace weir::sim::test {
 namespace {

@@ -1,11 +1,12 @@
-// How many packet-hops a second of the machine: host - line - switch - line - host. Printed, not
-// judged: the machine is shared.
+// How many packet-hops a second of one core: host - line - switch - line - host. Time the process
+// had, not of the clock on the wall; printed, not judged, because the machine is shared all the
+// same.
 #include <fmt/core.h>
 #include <gtest/gtest.h>
 
-#include <chrono>
+#include <ctime>
 
-#include "tests/unit/sim/net.hpp"
+#include "tests/unit/sim/star.hpp"
 
 namespace weir::sim::test {
 namespace {
@@ -21,12 +22,12 @@ TEST(Rate, PacketHopsASecond) {
     }
     star.engine.run_until(at(5ms));
     const std::uint64_t before = star.hops(), wakes = star.engine.wakes();
-    const auto began = std::chrono::steady_clock::now();
+    const std::clock_t began = std::clock();
     star.engine.run_until(at(400ms));
-    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
+    const double took = static_cast<double>(std::clock() - began) / CLOCKS_PER_SEC;
     const auto hops = static_cast<double>(star.hops() - before);
     fmt::print("simulated {:.1f} M packet-hops, {:.2f} M/s, {:.2f} wakes each\n", hops * 1e-6,
-               hops * 1e-6 / took.count(), static_cast<double>(star.engine.wakes() - wakes) / hops);
+               hops * 1e-6 / took, static_cast<double>(star.engine.wakes() - wakes) / hops);
     EXPECT_GT(hops, 4e6);
 }
 

@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "tests/unit/sim/net.hpp"
+#include "tests/unit/sim/star.hpp"
 
 namespace weir::sim::test {
 namespace {
@@ -162,14 +162,14 @@ Share two_flows(Growth growth, std::uint64_t limit, std::uint64_t mark) {
         flows.push_back(&star.opened(star.flows.add_tcp(way, tcp)));
         flows.back()->send(at(0ns), Bytes{1ULL << 40U}, 1);
     }
-    star.engine.run_until(at(500ms));
+    star.engine.run_until(at(250ms));
     const double a = static_cast<double>(flows[0]->counts().delivered_bytes);
     const double b = static_cast<double>(flows[1]->counts().delivered_bytes);
-    star.engine.run_until(at(1500ms));
+    star.engine.run_until(at(750ms));
     const double now_a = static_cast<double>(flows[0]->counts().delivered_bytes) - a;
     const double now_b = static_cast<double>(flows[1]->counts().delivered_bytes) - b;
     EXPECT_EQ(mark == UINT64_MAX, star.middle.dropped > 0);
-    return {(now_a + now_b) * 8 / (10e9 * 1440 / 1542), now_a / (now_a + now_b)};
+    return {(now_a + now_b) * 8 / 0.5 / (10e9 * 1440 / 1542), now_a / (now_a + now_b)};
 }
 
 TEST(Tcp, FillsALinkThatItShares) {
