@@ -25,7 +25,7 @@ inline constexpr const char* no_signature = "00000000 00000000 00000000 00000000
 
 template <class... Write>
 Block written(const MessageHead& head, Write... write) {
-    Block bytes(longest_body);
+    Block bytes(longest_body, std::byte{0xee});  // a buffer is never empty
     MessageWriter writer{bytes, head};
     (write(writer), ...);
     const auto body = writer.finish();
