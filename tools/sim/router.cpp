@@ -51,12 +51,24 @@ void Router::start() {
         make_scheduler(ports_[port]);
         for (std::size_t slice = 0; slice < setup_.slices.size(); ++slice) make_lane(port, slice);
     }
-    for (std::uint32_t port = 0; port < ports_.size(); ++port)
-        for (std::size_t slice = 0; slice < setup_.slices.size(); ++slice)
-            if (ports_[port].lanes[slice].gate) {
-                apply_gate(engine_.now(), port, slice);
-                look_after_upstream(engine_.now(), port, slice);
-            }
+    for (std::uint32_t port = 0; port < ports_.size(); ++port) make_session(port);
+}
+
+void Router::restart(Instant now) {
+    ++life_;
+    for (Port& port : ports_) {
+        port.scheduler->walk([&](const QueuedPacket& packet, std::optional<SliceId>) {
+            ++died_with_;
+            packets_.free(static_cast<PacketId>(packet.handle));
+        });
+        port.of_a_former_life = port.in_nic;  // it is sent all the same
+        port.lanes.clear();
+        port.marks = 0;
+        port.session.reset();
+        port.transmit_look = port.session_look = far_off;
+    }
+    start();
+    for (Port& port : ports_) port.transmitter->kick(now);
 }
 
 // B, for what comes in by the port.
@@ -140,6 +152,9 @@ void Router::make_flow_control(Port& port, std::size_t slice) {
                                           .buckets = setup.buckets},
                           engine_.now());
     lane.gate.emplace(setup.buckets, port.setup.round_trip, engine_.now());
+    // Nothing before the peer has said how much.
+    const auto largest = static_cast<std::uint32_t>(largest_charge(port.setup.mtu).count());
+    port.scheduler->set_allowance(lane.group, 0, largest);
 }
 
 void Router::shape(std::uint32_t number, BitsPerSecond rate) {
@@ -229,7 +244,10 @@ bool Router::admit(Instant /*now*/, Lane& in, Lane& out, const Packet& packet,
 
 PacketId Router::next(Instant now, std::uint32_t number, std::uint8_t /*allowed*/) {
     Port& port = ports_[number];
-    if (port.marks != 0) return say_mark(now, number);
+    if (port.marks != 0) {
+        ++port.in_nic;
+        return say_mark(now, number);
+    }
     const auto departure = port.scheduler->pop(now);
     if (!departure) {
         call_at(port.scheduler->wake_at(now), port.transmit_look, Look::transmit, number, 0);
@@ -241,12 +259,18 @@ PacketId Router::next(Instant now, std::uint32_t number, std::uint8_t /*allowed*
     lane.counts.sent_bytes += departure->packet.wire;
     lane.counts.sent_charge += departure->packet.charge;
     if (lane.gate) look_after_gate(now, number, slice);
+    ++port.in_nic;
     return static_cast<PacketId>(departure->packet.handle);
 }
 
 // The NIC has completed it: only now is its buffer free.
-void Router::departed(Instant now, std::uint32_t /*port*/, PacketId id) {
+void Router::departed(Instant now, std::uint32_t port, PacketId id) {
     const Packet& packet = packets_[id];
+    --ports_[port].in_nic;
+    if (ports_[port].of_a_former_life > 0) {
+        --ports_[port].of_a_former_life;
+        return;
+    }
     if (packet.kind == PacketKind::mark) return;
     const std::uint32_t in_port = port_of(packet.came_from);
     const std::size_t slice = index(packet.slice);
@@ -268,6 +292,19 @@ void Router::departed(Instant now, std::uint32_t /*port*/, PacketId id) {
 std::uint64_t Router::held(std::uint32_t port, SliceId slice) const {
     const Lane& lane = ports_[port].lanes[index(slice)];
     return lane.upstream ? lane.upstream->held().count() : lane.held;
+}
+
+bool Router::at_rest(Instant now) const {
+    for (const Port& port : ports_) {
+        if (!port.scheduler->empty()) return false;
+        for (const Lane& lane : port.lanes)
+            if (lane.gate &&
+                (lane.gate->shut(now) ||
+                 lane.gate->limit() < port.scheduler->departed_charge(lane.group) - lane.base +
+                                          largest_charge(port.setup.mtu).count()))
+                return false;
+    }
+    return true;
 }
 
 std::size_t Router::packets_held() const {

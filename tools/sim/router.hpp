@@ -9,6 +9,7 @@
 
 #include "dataplane/base/hold_back.hpp"
 #include "pfc/gate.hpp"
+#include "pfc/session.hpp"
 #include "pfc/upstream.hpp"
 #include "qos/buffer.hpp"
 #include "qos/ecn_marking.hpp"
@@ -47,7 +48,9 @@ struct PortSetup {
 
 struct RouterSetup {
     std::vector<SliceSetup> slices;
-    Nanos reaction{5'000};   // from a message's last bit to what it changes
+    Nanos reaction{5'000};  // from a message's last bit to what it changes
+    Nanos hello_interval{10'000'000};
+    std::uint64_t seed = 1;  // of epochs
     std::uint64_t salt = 0;  // of buckets; both ends of a line have the same
 };
 
@@ -79,6 +82,8 @@ public:
     void shape(std::uint32_t port, BitsPerSecond rate);
     // A slice that leaves by the port stands still, whoever asks for it.
     void stop(std::uint32_t port, SliceId slice, bool stopped);
+    // Dies and starts at once: what it held is gone, and what it knew.
+    void restart(Instant now);
 
     void receive(Instant now, PacketId packet, std::uint32_t port) override;
     PacketId next(Instant now, std::uint32_t port, std::uint8_t allowed) override;
@@ -93,7 +98,11 @@ public:
     }
     bool faces_host(std::uint32_t port) const { return ports_[port].setup.host; }
     std::uint64_t held(std::uint32_t port, SliceId slice) const;
-    std::size_t packets_held() const;  // counted by walking
+    std::size_t packets_held() const;                       // counted by walking
+    std::uint64_t died_with() const { return died_with_; }  // packets that restarts cost
+    std::uint64_t refused() const { return refused_; }      // messages
+    // Every slice may be sent to all neighbours again, and no packet waits.
+    bool at_rest(Instant now) const;
     std::uint32_t ports() const { return static_cast<std::uint32_t>(ports_.size()); }
 
 private:
@@ -122,14 +131,22 @@ private:
         std::optional<Scheduler> scheduler;
         std::vector<Lane> lanes;  // by slice
         std::uint64_t marks = 0;  // slices that owe one, bit by bit
+        std::optional<Session> session;
+        Instant session_look = far_off;
+        std::uint64_t in_nic = 0;            // packets that next() gave it
+        std::uint64_t of_a_former_life = 0;  // of them
         Instant transmit_look = far_off;
     };
-    enum class Look : std::uint8_t { transmit, upstream, gate, heard, host };
+    enum class Look : std::uint8_t { transmit, upstream, gate, heard, host, session };
 
     void size_lane(std::uint32_t port, std::size_t slice);
     void make_scheduler(Port& port);
     void make_lane(std::uint32_t port, std::size_t slice);
     void make_flow_control(Port& port, std::size_t slice);
+    void make_session(std::uint32_t port);
+    void look_after_session(Instant now, std::uint32_t port);
+    bool believe(Instant now, std::uint32_t port, const Message& message);
+    void act_on(Instant now, std::uint32_t port, const SessionEvents& events);
     void forward(Instant now, PacketId packet, std::uint32_t port);
     bool admit(Instant now, Lane& in, Lane& out, const Packet& packet, std::uint32_t charge);
     void look_after_upstream(Instant now, std::uint32_t port, std::size_t slice);
@@ -155,7 +172,9 @@ private:
     std::vector<Port> ports_;
     std::vector<std::uint32_t> port_of_;  // by neighbour
     std::vector<std::uint32_t> routes_;   // port by destination
-    std::uint32_t mark_turn_ = 0;
+    std::uint32_t life_ = 0;
+    std::uint64_t died_with_ = 0;
+    std::uint64_t refused_ = 0;
 };
 
 std::uint32_t charge_of(const Packet& packet);

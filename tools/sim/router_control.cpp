@@ -1,6 +1,8 @@
 // What a router says to its neighbours and hears from them.
 #include <algorithm>
+#include <bit>
 
+#include "tools/sim/random.hpp"
 #include "tools/sim/router.hpp"
 
 namespace weir::sim {
@@ -37,6 +39,10 @@ void Router::wake(Instant now, std::uint64_t what) {
             if (ports_[port].lanes[rest].look > now) return;
             ports_[port].lanes[rest].look = Gate::never;
             return look_after_host(now, port, rest);
+        case Look::session:
+            if (ports_[port].session_look > now) return;
+            ports_[port].session_look = Gate::never;
+            return look_after_session(now, port);
         case Look::heard:
             return hear(now, port, messages_[rest]);
     }
@@ -45,9 +51,10 @@ void Router::wake(Instant now, std::uint64_t what) {
 void Router::look_after_upstream(Instant now, std::uint32_t port, std::size_t slice) {
     Lane& lane = ports_[port].lanes[slice];
     lane.upstream->update(now);
+    if (!ports_[port].session->up()) return;
     if (lane.upstream->due(now)) {
         Message message;
-        message.head.kind = MessageKind::state;
+        message.head = ports_[port].session->head(MessageKind::state, now);
         message.slices.push_back(lane.upstream->state(now));
         if (const auto caps = lane.upstream->caps(); !caps.empty())
             message.caps.push_back({setup_.slices[slice].number,
@@ -96,7 +103,7 @@ PacketId Router::say_mark(Instant now, std::uint32_t number) {
     Lane& lane = port.lanes[slice];
     lane.gate->marked(now);
     Message message;
-    message.head.kind = MessageKind::mark;
+    message.head = port.session->head(MessageKind::mark, now, setup_.slices[slice].number);
     message.totals =
         TotalsRecord{setup_.slices[slice].number, lane.counts.sent_packets, lane.counts.sent_bytes,
                      port.scheduler->departed_charge(lane.group) - lane.base};
@@ -132,6 +139,7 @@ void Router::hear(Instant now, std::uint32_t port, const Message& message) {
         ports_[port].transmitter->kick(now);
         return;
     }
+    if (!believe(now, port, message)) return;
     for (const SliceRecord& record : message.slices) {
         const auto slice = slice_of(record.slice);
         if (!slice) continue;
@@ -150,7 +158,7 @@ void Router::hear(Instant now, std::uint32_t port, const Message& message) {
 
 void Router::hear_mark(Instant now, std::uint32_t port, const Message& message) {
     const auto slice = slice_of(message.totals->slice);
-    if (!slice) return;
+    if (!slice || !believe(now, port, message)) return;
     Lane& lane = ports_[port].lanes[*slice];
     if (!lane.upstream->on_mark(*message.totals, now)) ++lane.counts.negative_marks;
     look_after_upstream(now, port, *slice);
@@ -180,13 +188,14 @@ void Router::apply_gate(Instant now, std::uint32_t number, std::size_t slice) {
 void Router::look_after_gate(Instant now, std::uint32_t number, std::size_t slice) {
     Port& port = ports_[number];
     Lane& lane = port.lanes[slice];
+    if (!port.session->up()) return;
     lane.gate->update(port.scheduler->departed_charge(lane.group) - lane.base,
                       port.scheduler->held_back(lane.group), now);
     if (lane.gate->mark_due(now)) port.marks |= std::uint64_t{1} << slice;
     if (lane.gate->solicit_due(now)) {
         lane.gate->solicited(now);
         Message message;
-        message.head.kind = MessageKind::solicit;
+        message.head = port.session->head(MessageKind::solicit, now);
         message.slices.push_back({.slice = setup_.slices[slice].number});
         say(now, number, std::move(message));
     }
