@@ -25,7 +25,7 @@ void Link::carry(Instant began, Instant now, PacketId packet) {
     counts_[which].sent_bytes += it.wire;
     if (passed_cuts_ < cuts_.size() && is_cut(began, now)) {
         ++counts_[which].lost_in_cut;
-        packets_.free(packet);
+        lose(packet);
         return;
     }
     const Instant arrives = now + config_.propagation;
@@ -55,7 +55,7 @@ bool Link::impaired(Instant arrives, PacketId packet, std::size_t which) {
     const Fate fate = impairer.fate();
     if (fate != Fate::arrives) {
         ++(fate == Fate::lost ? counts.lost : counts.lost_in_burst);
-        packets_.free(packet);
+        lose(packet);
         return false;
     }
     if (impairer.duplicates()) {
@@ -67,6 +67,11 @@ bool Link::impaired(Instant arrives, PacketId packet, std::size_t which) {
     ++counts.reordered;
     fly_alone(arrives + impairer.lateness(), packet);
     return false;
+}
+
+void Link::lose(PacketId packet) {
+    if (packets_[packet].kind == PacketKind::mark) ++marks_lost_;
+    packets_.free(packet);
 }
 
 void Link::fly_alone(Instant arrives, PacketId packet) {

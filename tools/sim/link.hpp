@@ -60,6 +60,7 @@ public:
     Nanos propagation() const { return config_.propagation; }
     const LinkCounts& data() const { return counts_[0]; }
     const LinkCounts& messages() const { return counts_[1]; }
+    std::uint64_t marks_lost() const { return marks_lost_; }  // of data()
     std::size_t in_flight() const { return in_order_.size() + alone_; }
 
     void wake(Instant now, std::uint64_t what) override;
@@ -76,6 +77,7 @@ private:
     bool is_cut(Instant began, Instant now);
     // False where it ends here or comes on its own.
     bool impaired(Instant arrives, PacketId packet, std::size_t which);
+    void lose(PacketId packet);
     void fly_alone(Instant arrives, PacketId packet);
     void deliver(Instant now, PacketId packet);
 
@@ -86,6 +88,7 @@ private:
     LinkConfig config_;
     std::array<Impairer, 2> impairers_;  // of data, of messages
     std::array<LinkCounts, 2> counts_{};
+    std::uint64_t marks_lost_ = 0;
     std::vector<Cut> cuts_;
     std::size_t passed_cuts_ = 0;
     Ring<Flying> in_order_;

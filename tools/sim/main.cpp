@@ -2,12 +2,15 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 #include <thread>
 
 #include "tools/sim/exactness.hpp"
+#include "tools/sim/torture.hpp"
 
 namespace {
 
@@ -76,6 +79,81 @@ int exactness(const ExactnessOptions& options) {
     return missed == 0 ? 0 : 1;
 }
 
+struct TortureOptions {
+    std::uint64_t first = 1, seeds = 200;
+    std::vector<std::string> without;
+    unsigned jobs = std::max(1U, std::thread::hardware_concurrency());
+    bool without_limit = false;
+};
+
+weir::sim::Troubles allowed(const TortureOptions& options) {
+    weir::sim::Troubles troubles = weir::sim::all_troubles;
+    for (unsigned i = 0; i < static_cast<unsigned>(weir::sim::Trouble::count); ++i)
+        if (std::ranges::find(options.without, name(static_cast<weir::sim::Trouble>(i))) !=
+            options.without.end())
+            troubles &= ~(1U << i);
+    return troubles;
+}
+
+std::string without(weir::sim::Troubles left) {
+    std::string words;
+    for (unsigned i = 0; i < static_cast<unsigned>(weir::sim::Trouble::count); ++i)
+        if ((left >> i & 1U) == 0)
+            words += fmt::format(" --without {}", name(static_cast<weir::sim::Trouble>(i)));
+    return words;
+}
+
+void print_classes(const std::vector<weir::sim::Torture>& all) {
+    std::uint64_t packets = 0, hops = 0, messages = 0, refused = 0, died = 0, lost = 0, closed = 0;
+    std::array<std::uint64_t, static_cast<std::size_t>(weir::sim::Trouble::count)> had{};
+    for (const weir::sim::Torture& it : all) {
+        packets += it.packets;
+        hops += it.hops;
+        messages += it.messages;
+        refused += it.refused;
+        died += it.died;
+        lost += it.lost_on_lines;
+        closed += it.closed_a_gate ? 1 : 0;
+        for (std::size_t i = 0; i < had.size(); ++i) had[i] += it.had >> i & 1U;
+    }
+    for (std::size_t i = 0; i < had.size(); ++i)
+        fmt::print("  {:>5.1f} % had {}\n", 100.0 * double(had[i]) / double(all.size()),
+                   name(static_cast<weir::sim::Trouble>(i)));
+    fmt::print("  {:>5.1f} % closed a gate\n", 100.0 * double(closed) / double(all.size()));
+    fmt::print(
+        "  {} packets, {} packet hops, {} messages ({} refused), {} packets lost on lines, "
+        "{} died with routers\n",
+        packets, hops, messages, refused, lost, died);
+}
+
+int torture(const TortureOptions& options) {
+    const weir::sim::Troubles troubles = allowed(options);
+    std::vector<weir::sim::Torture> all(options.seeds);
+    std::atomic<std::uint64_t> next{0};
+    {
+        std::vector<std::jthread> threads;
+        for (unsigned i = 0; i < options.jobs; ++i)
+            threads.emplace_back([&] {
+                for (std::uint64_t at = next++; at < options.seeds; at = next++)
+                    all[at] =
+                        weir::sim::torture(options.first + at, troubles, !options.without_limit);
+            });
+    }
+    std::uint64_t broken = 0;
+    for (std::uint64_t i = 0; i < options.seeds; ++i) {
+        if (all[i].broken.empty()) continue;
+        if (++broken > 10) continue;
+        const std::uint64_t seed = options.first + i;
+        const auto least = weir::sim::shrink(seed, troubles, !options.without_limit);
+        fmt::print("seed {}: {}\n  again: weir-sim torture --first {} --seeds 1{}{}\n", seed,
+                   all[i].broken, seed, without(least),
+                   options.without_limit ? " --without-limit" : "");
+    }
+    print_classes(all);
+    fmt::print("{} of {} seeds hold\n", options.seeds - broken, options.seeds);
+    return broken == 0 ? 0 : 1;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -88,9 +166,18 @@ int main(int argc, char** argv) {
     table->add_option("--jobs", options.jobs, "threads")->capture_default_str();
     table->add_flag("--json", options.json, "one JSON array instead of a table");
     table->add_flag("--failures", options.failures, "only rows where something was missed");
+    TortureOptions torturing;
+    CLI::App* const torment = app.add_subcommand(
+        "torture", "Random networks in random trouble; the laws that must hold all the same");
+    torment->add_option("--first", torturing.first, "seed")->capture_default_str();
+    torment->add_option("--seeds", torturing.seeds, "how many")->capture_default_str();
+    torment->add_option("--without", torturing.without, "a kind of trouble; may be repeated");
+    torment->add_option("--jobs", torturing.jobs, "threads")->capture_default_str();
+    torment->add_flag("--without-limit", torturing.without_limit,
+                      "senders pass the limit: to see that the laws notice");
     try {
         app.parse(argc, argv);
-        return exactness(options);
+        return torment->parsed() ? torture(torturing) : exactness(options);
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? 0 : 2;
     } catch (const std::exception& error) {

@@ -50,8 +50,9 @@ struct RouterSetup {
     std::vector<SliceSetup> slices;
     Nanos reaction{5'000};  // from a message's last bit to what it changes
     Nanos hello_interval{10'000'000};
-    std::uint64_t seed = 1;  // of epochs
-    std::uint64_t salt = 0;  // of buckets; both ends of a line have the same
+    bool obeys_limit = true;  // false: to see what becomes of it
+    std::uint64_t seed = 1;   // of epochs
+    std::uint64_t salt = 0;   // of buckets; both ends of a line have the same
 };
 
 // Of a slice on a port.

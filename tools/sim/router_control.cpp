@@ -169,7 +169,7 @@ void Router::apply_gate(Instant now, std::uint32_t number, std::size_t slice) {
     Port& port = ports_[number];
     Lane& lane = port.lanes[slice];
     port.scheduler->set_allowance(
-        lane.group, lane.base + lane.gate->limit(),
+        lane.group, setup_.obeys_limit ? lane.base + lane.gate->limit() : UINT64_MAX,
         static_cast<std::uint32_t>(largest_charge(port.setup.mtu).count()));
     const bool closed = lane.gate->shut(now);
     if (closed && !lane.closed) {

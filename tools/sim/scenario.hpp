@@ -47,19 +47,21 @@ struct TrafficSetup {
 };
 
 struct Event {
-    enum class What : std::uint8_t { shape, stop, open };
+    enum class What : std::uint8_t { shape, stop, open, restart };
     Instant at;
     What what = What::shape;
     std::size_t line = 0;
     bool to_b = true;
     BitsPerSecond rate = unlimited_rate;  // shape
     std::size_t slice = 0;                // stop, open
+    std::size_t node = 0;                 // restart
 };
 
 struct Scenario {
     std::string name;
     std::uint64_t seed = 1;
     Nanos duration{50'000'000};
+    bool obeys_limit = true;
     std::vector<SliceSetup> slices;
     std::vector<NodeSetup> nodes;
     std::vector<LineSetup> lines;

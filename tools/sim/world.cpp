@@ -25,7 +25,9 @@ World::World(const Scenario& scenario) : scenario_{scenario}, ways_(scenario.lin
             node.host = std::make_unique<Flood>(engine_, packets_, messages_, counts_);
         else
             node.router = std::make_unique<Router>(engine_, packets_, messages_, id,
-                                                   RouterSetup{.slices = scenario_.slices});
+                                                   RouterSetup{.slices = scenario_.slices,
+                                                               .obeys_limit = scenario_.obeys_limit,
+                                                               .seed = scenario_.seed});
     }
     add_ports();
     connect();
@@ -139,8 +141,28 @@ void World::add_traffic() {
     }
 }
 
-void World::wake(Instant /*now*/, std::uint64_t number) {
+void World::heal() {
+    for (std::size_t i = 0; i < ways_.size(); ++i)
+        for (std::size_t way = 0; way < 2; ++way) {
+            ways_[i][way].link->impair({}, {});
+            Router* const router =
+                nodes_[way == 0 ? scenario_.lines[i].a : scenario_.lines[i].b].router.get();
+            if (router == nullptr) continue;
+            router->shape(ways_[i][way].port, unlimited_rate);
+            for (std::size_t s = 0; s < scenario_.slices.size(); ++s)
+                router->stop(ways_[i][way].port, static_cast<SliceId>(s), false);
+        }
+}
+
+bool World::at_rest() const {
+    return std::ranges::all_of(nodes_, [&](const Node& node) {
+        return !node.router || node.router->at_rest(engine_.now());
+    });
+}
+
+void World::wake(Instant now, std::uint64_t number) {
     const Event& event = scenario_.events[number];
+    if (event.what == Event::What::restart) return nodes_[event.node].router->restart(now);
     const LineSetup& line = scenario_.lines[event.line];
     Router& router = *nodes_[event.to_b ? line.a : line.b].router;
     const std::uint32_t port = ways_[event.line][event.to_b ? 0 : 1].port;
@@ -152,6 +174,8 @@ void World::wake(Instant /*now*/, std::uint64_t number) {
             return router.stop(port, slice, true);
         case Event::What::open:
             return router.stop(port, slice, false);
+        case Event::What::restart:
+            return;
     }
 }
 
@@ -173,6 +197,8 @@ Result World::result() const {
     }
     for (std::size_t n = 0; n < nodes_.size(); ++n) {
         if (!nodes_[n].router) continue;
+        all.died += nodes_[n].router->died_with();
+        all.refused += nodes_[n].router->refused();
         for (std::uint32_t port = 0; port < nodes_[n].router->ports(); ++port)
             for (std::size_t s = 0; s < scenario_.slices.size(); ++s) {
                 const LaneCounts& lane = nodes_[n].router->counts(port, static_cast<SliceId>(s));
@@ -187,6 +213,7 @@ Result World::result() const {
     for (const auto& line : ways_)
         for (const Way& way : line) {
             all.lost += way.link->data().dropped();
+            all.data_lost += way.link->data().dropped() - way.link->marks_lost();
             all.messages += way.link->messages().sent;
             all.messages_lost += way.link->messages().dropped();
             all.hops += way.link->data().delivered;

@@ -35,12 +35,15 @@ struct BufferResult {
 struct Result {
     std::vector<TrafficResult> traffic;
     std::vector<BufferResult> buffers;
-    std::uint64_t dropped = 0;  // by routers, of lossless slices
-    std::uint64_t lost = 0;     // by lines
+    std::uint64_t dropped = 0;    // by routers, of lossless slices
+    std::uint64_t lost = 0;       // by lines, MARKs included
+    std::uint64_t data_lost = 0;  // by lines
     std::uint64_t messages = 0, messages_lost = 0;
     std::uint64_t shut = 0, negative_marks = 0;
-    std::uint64_t hops = 0;  // packets that lines delivered
-    double peak() const;     // the largest share of B that was used, between routers
+    std::uint64_t died = 0;     // with routers that restarted
+    std::uint64_t refused = 0;  // messages
+    std::uint64_t hops = 0;     // packets that lines delivered
+    double peak() const;        // the largest share of B that was used, between routers
 };
 
 class World final : public Actor {
@@ -51,6 +54,10 @@ public:
 
     void run_until(Instant when) { engine_.run_until(when); }
     Result result() const;
+    // Lines deliver everything from now on, and nothing is shaped or stopped.
+    void heal();
+    // No packet waits or is on its way, and every slice may be sent.
+    bool at_rest() const;
     const std::vector<FlowCounts>& flows() const { return counts_; }
 
     void wake(Instant now, std::uint64_t event) override;
