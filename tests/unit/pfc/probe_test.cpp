@@ -137,6 +137,21 @@ TEST(Probe, AStrangersCopyOfMineIsStale) {
     EXPECT_EQ(prober.receive(probe, LinkId{1}, gates, Instant{1s}).fate, ProbeFate::stale);
 }
 
+// It came back by two ways, and the first had a lower node on it.
+TEST(Probe, TheFirstThatComesBackDecides) {
+    const std::array gates{LinkId{0}};
+    for (const bool others_first : {true, false}) {
+        Prober prober{NodeNumber{2}, 2, 100};
+        static_cast<void>(prober.sample(LinkId{0}, {}, true, 0ns, Instant{1s}));
+        ProbeRecord probe = prober.sample(LinkId{0}, {}, true, 0ns, Instant{1020ms}).value();
+        if (others_first) probe.lowest = NodeNumber{1};
+        EXPECT_EQ(prober.receive(probe, LinkId{1}, gates, Instant{1021ms}).fate,
+                  others_first ? ProbeFate::others : ProbeFate::resolve);
+        probe.lowest = NodeNumber{2};
+        EXPECT_EQ(prober.receive(probe, LinkId{1}, gates, Instant{1022ms}).fate, ProbeFate::stale);
+    }
+}
+
 TEST(Probe, HopsAndRateAreBounded) {
     Prober prober{NodeNumber{1}, 2, 100};
     const std::array gates{LinkId{0}};

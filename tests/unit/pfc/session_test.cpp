@@ -1,44 +1,8 @@
-#include "pfc/session.hpp"
+// Whom a Session believes: handshake, epochs, sequences.
+#include "tests/unit/pfc/session_pair.hpp"
 
-#include <gtest/gtest.h>
-
-#include <array>
-
-namespace weir {
+namespace weir::test {
 namespace {
-
-using namespace std::chrono_literals;
-
-constexpr std::array slices{SliceNumber{10}, SliceNumber{20}};
-constexpr Epoch left_epoch{0x1111}, right_epoch{0x2222}, third_epoch{0x3333};
-
-Session session(Epoch own, Nanos round_trip = 0ns) {
-    return Session{{.own = own, .round_trip = round_trip}, slices};
-}
-constexpr Instant at(Nanos t) { return Instant{t}; }
-
-// Two peers one way apart, and time. What is sent arrives unless a test keeps it.
-struct Pair {
-    Session left = session(left_epoch), right = session(right_epoch);
-    Instant now = at(5s);
-    Nanos way = 500us;
-
-    MessageHead hello(Session& from) { return from.head(MessageKind::hello, now); }
-    Verdict carry(const MessageHead& head, Session& to, SliceNumber slice = {}) {
-        now = now + way;
-        return to.accept(head, now, slice);
-    }
-    Verdict send(Session& from, Session& to, MessageKind kind, SliceNumber slice = {}) {
-        return carry(from.head(kind, now, slice), to, slice);
-    }
-    void meet() {
-        EXPECT_EQ(send(left, right, MessageKind::hello).refusal, Refusal::unproven);
-        EXPECT_TRUE(send(right, left, MessageKind::hello));
-        EXPECT_TRUE(send(left, right, MessageKind::hello));
-        EXPECT_TRUE(left.up() && right.up());
-    }
-    void wait(Nanos time) { now = now + time; }
-};
 
 TEST(Session, ComesUpInThreeHellosWithoutWaitingForTheNextInterval) {
     Pair pair;
@@ -132,6 +96,7 @@ TEST(Session, SequencesAreOfEachKindAndOfEachSliceOfAMark) {
 TEST(Session, PeerRestartsWhileUp) {
     Pair pair;
     pair.meet();
+    EXPECT_TRUE(pair.send(pair.left, pair.right, MessageKind::mark, SliceNumber{10}));
     EXPECT_TRUE(pair.right.on_caps({.mtu = 9000}).caps_changed);
     const auto late = pair.left.head(MessageKind::state, pair.now);
     const auto late_hello = pair.hello(pair.left);
@@ -145,6 +110,9 @@ TEST(Session, PeerRestartsWhileUp) {
     EXPECT_FALSE(verdict.events.came_up);
     EXPECT_EQ(pair.right.peer(), third_epoch);
     EXPECT_FALSE(pair.right.caps().has_value());
+    const auto mark = pair.left.head(MessageKind::mark, pair.now, SliceNumber{10});
+    EXPECT_EQ(mark.sequence, 1U);
+    EXPECT_TRUE(pair.carry(mark, pair.right, SliceNumber{10}));
     EXPECT_EQ(pair.carry(late, pair.right).refusal, Refusal::other_epoch);
     EXPECT_EQ(pair.carry(late_hello, pair.right).refusal, Refusal::unproven);
     EXPECT_EQ(pair.right.peer(), third_epoch);
@@ -165,8 +133,9 @@ TEST(Session, AProofThatComesAfterItsSuccessorIsNone) {
     const auto proof = pair.hello(pair.left);
     EXPECT_TRUE(pair.carry(proof, pair.right).events.peer_restarted);
     EXPECT_EQ(pair.carry(proof_of_old, pair.right).refusal, Refusal::unproven);
+    EXPECT_GT(pair.hello(pair.right).sent_at, asked.sent_at);  // or it would be a proof now
+    EXPECT_EQ(pair.carry(proof_of_old, pair.right).refusal, Refusal::unproven);
     EXPECT_EQ(pair.carry(proof, pair.right).refusal, Refusal::repeated);
-    // Nor does the proof of the first life of all, had it never been adopted.
     EXPECT_EQ(pair.right.peer(), third_epoch);
 }
 
@@ -223,146 +192,5 @@ TEST(Session, AReplayOfOldHellosKeepsNobodyOut) {
     EXPECT_LE(hellos, 35U);
 }
 
-TEST(Session, GoesDownAfterASecondAndTenUnansweredHellos) {
-    Pair pair;
-    pair.meet();
-    EXPECT_TRUE(pair.send(pair.right, pair.left, MessageKind::state));
-    const Instant heard = pair.now;
-    unsigned hellos = 0;
-    Instant down{};
-    while (pair.left.up() && pair.now < heard + 5s) {
-        pair.now = std::max(pair.now, pair.left.wake_at());
-        if (pair.left.poll(pair.now).went_down) down = pair.now;
-        if (!pair.left.hello_due(pair.now)) continue;
-        static_cast<void>(pair.hello(pair.left));
-        ++hellos;
-    }
-    EXPECT_GT(down, heard + 1s);
-    EXPECT_LE(down, heard + 1100ms);
-    EXPECT_GE(hellos, 10U);
-    EXPECT_EQ(pair.left.peer(), right_epoch);
-    // The same life goes on, and what was accepted is not accepted again.
-    const auto state = pair.right.head(MessageKind::state, pair.now);
-    const auto verdict = pair.carry(state, pair.left);
-    EXPECT_TRUE(verdict.events.came_up);
-    EXPECT_FALSE(verdict.events.peer_restarted);
-    EXPECT_EQ(pair.carry(state, pair.left).refusal, Refusal::repeated);
-}
-
-TEST(Session, TenRoundTripsOfSilenceIfThatIsMore) {
-    Session far = session(left_epoch, 300ms);
-    EXPECT_EQ(far.silence_allowed(), 3s);
-    EXPECT_EQ(session(left_epoch, 2ms).silence_allowed(), 1s);
-}
-
-// A process that was stopped has asked nobody, so it judges nobody.
-TEST(Session, AJumpOfTimeTakesNobodyDown) {
-    Pair pair;
-    pair.meet();
-    pair.wait(10s);
-    EXPECT_EQ(pair.left.poll(pair.now), SessionEvents{});
-    EXPECT_TRUE(pair.left.up());
-    EXPECT_TRUE(pair.left.hello_due(pair.now));
-    static_cast<void>(pair.hello(pair.left));
-    EXPECT_FALSE(pair.left.hello_due(pair.now));  // no burst to catch up
-    EXPECT_EQ(pair.left.wake_at(), pair.now + 100ms);
-    EXPECT_TRUE(pair.send(pair.right, pair.left, MessageKind::hello));
-}
-
-TEST(Session, AnyAcceptedMessageIsLifeButARefusedOneIsNot) {
-    Pair pair;
-    pair.meet();
-    const auto old = pair.right.head(MessageKind::state, pair.now);
-    for (int i = 0; i < 50; ++i) {
-        pair.wait(100ms);
-        static_cast<void>(pair.hello(pair.left));
-        EXPECT_TRUE(pair.send(pair.right, pair.left, MessageKind::solicit));
-        EXPECT_FALSE(pair.left.poll(pair.now).went_down);
-    }
-    EXPECT_TRUE(pair.carry(old, pair.left));
-    unsigned downs = 0;
-    for (int i = 0; i < 50; ++i) {
-        pair.wait(100ms);
-        static_cast<void>(pair.hello(pair.left));
-        EXPECT_FALSE(pair.carry(old, pair.left));
-        downs += pair.left.poll(pair.now).went_down;
-    }
-    EXPECT_EQ(downs, 1U);
-}
-
-TEST(Session, RoundTripIsOfOneClockWithoutWhatThePeerHeldIt) {
-    Pair pair;
-    pair.meet();
-    pair.way = 2ms;
-    const auto asked = pair.left.head(MessageKind::solicit, pair.now);
-    EXPECT_TRUE(pair.carry(asked, pair.right));
-    pair.wait(37ms);
-    EXPECT_TRUE(pair.send(pair.right, pair.left, MessageKind::state).events.round_trip_changed);
-    EXPECT_EQ(pair.left.round_trip().most(), 4ms);
-    // Held for longer than the field says: not echoed, and nothing is made of it.
-    pair.wait(4'300ms);
-    const auto late = pair.right.head(MessageKind::state, pair.now);
-    EXPECT_EQ(late.echo_of, 0ns);
-    EXPECT_EQ(late.held_for, 0ns);
-    EXPECT_FALSE(pair.carry(late, pair.left).events.round_trip_changed);
-}
-
-// They wait behind data, on their way and in the peer's queue.
-TEST(Session, MarksTimeNothing) {
-    Pair pair;
-    pair.meet();
-    const auto state = pair.left.head(MessageKind::state, pair.now);
-    EXPECT_TRUE(pair.carry(state, pair.right));
-    pair.wait(100ms);
-    EXPECT_TRUE(pair.send(pair.left, pair.right, MessageKind::mark, SliceNumber{10}));
-    const auto answer = pair.right.head(MessageKind::state, pair.now);
-    EXPECT_EQ(answer.echo_of, state.sent_at);
-    auto mark = pair.right.head(MessageKind::mark, pair.now, SliceNumber{10});
-    pair.wait(100ms);
-    EXPECT_FALSE(pair.carry(mark, pair.left, SliceNumber{10}).events.round_trip_changed);
-}
-
-TEST(Session, EchoesThatCannotBeAreIgnored) {
-    Pair pair;
-    pair.meet();
-    const Nanos most = pair.left.round_trip().most();
-    for (const auto& [echo, held] : {std::pair{Nanos::max(), 0ns},
-                                     {Nanos::min(), 0ns},
-                                     {-1ns, 0ns},
-                                     {1ns, 0ns},
-                                     {1ns, Nanos::max()},
-                                     {1ns, Nanos::min()},
-                                     {5s, Nanos{UINT32_MAX}}}) {
-        auto head = pair.right.head(MessageKind::state, pair.now);
-        head.echo_of = echo;
-        head.held_for = held;
-        head.sent_at = echo;
-        EXPECT_TRUE(pair.carry(head, pair.left));
-        EXPECT_EQ(pair.left.round_trip().most(), most);
-        static_cast<void>(pair.left.head(MessageKind::state, pair.now));
-    }
-}
-
-TEST(Session, LivesAtTheEndOfItsClock) {
-    Pair pair;
-    pair.now = at(Nanos::max() - 3ms);
-    pair.meet();
-    for (const Instant now : {never, at(Nanos::max() - 1ns), never, Instant{}, at(Nanos::min())}) {
-        EXPECT_TRUE(pair.right.accept(pair.left.head(MessageKind::state, now), now));
-        EXPECT_TRUE(pair.right.accept(pair.left.head(MessageKind::hello, now), now));
-        static_cast<void>(pair.left.poll(now));
-        static_cast<void>(pair.left.wake_at());
-    }
-}
-
-TEST(Session, CapsChangeOnce) {
-    Pair pair;
-    pair.meet();
-    EXPECT_TRUE(pair.left.on_caps({.mtu = 9000}).caps_changed);
-    EXPECT_FALSE(pair.left.on_caps({.mtu = 9000}).caps_changed);
-    EXPECT_TRUE(pair.left.on_caps({.mtu = 1500}).caps_changed);
-    EXPECT_EQ(pair.left.caps()->mtu, 1500);
-}
-
 }  // namespace
-}  // namespace weir
+}  // namespace weir::test

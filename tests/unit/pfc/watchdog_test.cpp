@@ -109,7 +109,12 @@ TEST(Watchdog, RestoresAfterAFullQuietInterval) {
     queue.seen.blocked = false;
     queue.run(interval - step);
     EXPECT_EQ(queue.restored, 0U);
-    queue.run(2 * step);
+    queue.seen.blocked = true;  // now, so that it was for no time yet
+    queue.now = queue.now + 2 * step;
+    queue.sample();
+    EXPECT_EQ(queue.restored, 0U);
+    queue.seen.blocked = false;
+    queue.run(interval);
     EXPECT_EQ(queue.restored, 1U);
     EXPECT_EQ(queue.order, WatchdogOrder::obey);
     EXPECT_FALSE(queue.watchdog.lossless());
