@@ -1,6 +1,7 @@
 #pragma once
 // Nodes whose gates are shut or not, one slice, and PROBEs on their way between them. A node's
 // LinkId of a peer is the index of that peer.
+#include <algorithm>
 #include <cstddef>
 #include <map>
 #include <set>

@@ -5,7 +5,10 @@
 
 #include <algorithm>
 #include <array>
-#include <ostream>
+#include <iostream>
+#include <sstream>
+#include <string>
+#include <vector>
 
 #include "tests/unit/pfc/session_world.hpp"
 
@@ -67,7 +70,7 @@ TEST(SessionModel, LawOfTheLimit) {
     metadata.id = metadata.description = "SessionModel/LawOfTheLimit";
     const auto& configuration = rc::detail::configuration();
     auto params = configuration.testParams;
-    params.maxSuccess = std::max(params.maxSuccess, 5'000);
+    params.maxSuccess = std::max(params.maxSuccess, 2'000);
     // One case given to be looked at again comes without classes.
     const bool again = configuration.reproduce.contains(metadata.id);
     const auto result = again ? rc::detail::checkTestable(property, metadata)

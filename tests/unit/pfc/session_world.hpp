@@ -2,6 +2,7 @@
 // A sender, a receiver, and everything that can happen between them: messages lost, doubled, late,
 // and any that ever was sent once more; packets lost; either side started anew at any time, with a
 // clock that starts where it always does; clocks that jump.
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
