@@ -12,21 +12,29 @@ namespace weir::sim {
 enum class NodeId : std::uint32_t {};  // hosts and routers, by their order in the scenario
 enum class FlowId : std::uint32_t {};
 enum class PacketId : std::uint32_t {};
+inline constexpr PacketId no_packet{UINT32_MAX};
 
 enum class PacketKind : std::uint8_t { data, ack, nack, cnp, message };
 
 struct Packet {
     FlowId flow{};
     NodeId destination{};
-    std::uint64_t sequence = 0;  // data: of the flow; ack: cumulative; message: index of its bytes
-    Instant made;                // by the host
-    std::uint32_t wire = 0;      // bytes on the line, ethernet_overhead included
-    std::uint32_t label = 0;     // flow label, of which buckets are made
-    NodeId came_from{};          // the neighbour that sent it here
+    // data: of the flow; ack, nack: the first one not yet received in order; message: index of its
+    // bytes
+    std::uint64_t sequence = 0;
+    Instant made;              // by the host; ack: the `made` of the packet it answers
+    std::uint32_t wire = 0;    // bytes on the line, ethernet_overhead included
+    std::uint32_t label = 0;   // flow label, of which buckets are made
+    NodeId came_from{};        // the neighbour that sent it here
+    std::uint32_t beyond = 0;  // ack, nack: `sequence` + this is the packet that it answers, + 1
     SliceId slice{};
     PacketKind kind = PacketKind::data;
-    bool marked = false;  // CE
-    bool last = false;    // of a message of the application
+    std::uint8_t priority = 0;  // of IEEE 802.1Q, 0..7
+    bool capable = false;       // ECT: may be marked (RFC 3168)
+    bool marked = false;        // CE
+    bool echo = false;          // ack of TCP: ECE
+    bool reduced = false;       // data of TCP: CWR
+    bool last = false;          // of a message of the application
 };
 
 class PacketPool {
