@@ -1,10 +1,17 @@
 #include "tools/sim/roce.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
+#include <stdexcept>
 
 namespace weir::sim {
 
 RoceSender::RoceSender(const RoceConfig& config) : config_{config}, outbox_{config.payload} {
+    if (config.window < config.ack_every)
+        throw std::invalid_argument{fmt::format(
+            "a window of {} packets waits for an acknowledgement each {}: make it no smaller",
+            config.window, config.ack_every)};
     if (config.dcqcn) dcqcn_.emplace(*config.dcqcn);
 }
 

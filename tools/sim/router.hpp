@@ -122,6 +122,7 @@ private:
         std::optional<Gate> gate;
         std::uint64_t base = 0;  // charge that had departed when the session began
         bool closed = false;
+        bool held_back = false;
         Instant gate_look = far_off;
         EcnMarking marking;
         LaneCounts counts;

@@ -189,8 +189,10 @@ void Router::look_after_gate(Instant now, std::uint32_t number, std::size_t slic
     Port& port = ports_[number];
     Lane& lane = port.lanes[slice];
     if (!port.session->up()) return;
-    lane.gate->update(port.scheduler->departed_charge(lane.group) - lane.base,
-                      port.scheduler->held_back(lane.group), now);
+    const bool held_back = port.scheduler->held_back(lane.group);
+    if (held_back && !lane.held_back && !lane.closed) ++lane.counts.shut;  // by the limit
+    lane.held_back = held_back;
+    lane.gate->update(port.scheduler->departed_charge(lane.group) - lane.base, held_back, now);
     if (lane.gate->mark_due(now)) port.marks |= std::uint64_t{1} << slice;
     if (lane.gate->solicit_due(now)) {
         lane.gate->solicited(now);

@@ -107,7 +107,7 @@ private:
     void add_hosts() {
         sink_ = host_at(0);
         sink_line_ = it_.lines.size() - 1;
-        it_.lines[sink_line_].to_a.shaped = part(one_of({0.05, 0.3, 0.5, 0.9}));
+        it_.lines[sink_line_].to_a.shaped = part(one_of({0.02, 0.05, 0.3, 0.9}));
         const std::size_t sources = 1 + random_.below(3);
         for (std::size_t i = 0; i < sources; ++i)
             sources_.push_back(host_at(i == 0 ? routers_ - 1 : random_.below(routers_)));
@@ -123,7 +123,7 @@ private:
                 traffic.to = sink_;
                 traffic.slice = slice;
                 traffic.flows = static_cast<std::uint32_t>(1 + random_.below(8));
-                traffic.rate = part(0.2 + random_.fraction());
+                traffic.rate = part(0.3 + random_.fraction());
                 traffic.packet = std::max(it_.slices[slice].smallest,
                                           Bytes{one_of<std::uint64_t>({60, 1'500, 4'156, 9'000})});
                 traffic.start = some_time() + -(lasts / 2);

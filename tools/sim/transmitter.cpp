@@ -1,8 +1,11 @@
 #include "tools/sim/transmitter.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <bit>
 #include <cassert>
+#include <stdexcept>
 
 namespace weir::sim {
 
@@ -22,7 +25,10 @@ Transmitter::Transmitter(Engine& engine, PacketPool& packets, Link& link, Source
       port_{port},
       config_{config},
       clock_{link.rate()} {
-    if (!has_room(0)) full_ = 0xff;
+    if (!has_room(0))
+        throw std::invalid_argument{
+            fmt::format("port {}: a NIC of {} bytes has no room for a packet of {}: give it more",
+                        port, config.nic.count(), config.largest.count())};
 }
 
 void Transmitter::kick(Instant now) { advance(now); }

@@ -165,7 +165,7 @@ TEST(Host, DoesTheSameTwice) {
                                  &star.opened(star.flows.add_roce(way(1, 3), back)),
                                  &star.opened(star.flows.add_tcp(way(2, 3), {})),
                                  &star.opened(star.flows.add_open_loop(way(0, 3), noise))};
-        for (int i = 0; i < 3; ++i) flows[i]->send(at(0ns), Bytes{2'000'000}, 1);
+        for (std::size_t i = 0; i < 3; ++i) flows[i]->send(at(0ns), Bytes{2'000'000}, 1);
         star.engine.run_until(at(1s));
         std::vector<std::uint64_t> said;
         for (const Flow* flow : flows)
@@ -175,7 +175,7 @@ TEST(Host, DoesTheSameTwice) {
                   static_cast<std::uint64_t>(flow->arrivals().worst().count())})
                 said.push_back(count);
         said.push_back(star.engine.wakes());
-        for (int i = 0; i < 3; ++i) EXPECT_EQ(flows[i]->counts().delivered, 1U) << i;
+        for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(flows[i]->counts().delivered, 1U) << i;
         EXPECT_EQ(star.packets.live(), 0U);
         return said;
     };
