@@ -1,6 +1,7 @@
 #pragma once
 // What a packet of PacketKind::message or mark says, while it is on its way.
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <vector>
 
@@ -44,7 +45,7 @@ public:
     const Message& operator[](std::uint64_t number) const { return messages_[number - first_]; }
 
 private:
-    std::vector<Message> messages_;
+    std::deque<Message> messages_;  // who hears one may say others
     std::uint64_t first_ = 0;
 };
 
