@@ -31,8 +31,8 @@ public:
     void set_terms(const Terms& terms) noexcept { terms_ = terms; }
     void restart() noexcept;
 
-    void admitted(std::uint16_t bucket, std::uint32_t charge) noexcept;
-    void departed(std::uint16_t bucket, std::uint32_t charge) noexcept;
+    void admitted(std::uint16_t number, std::uint32_t charge) noexcept;
+    void departed(std::uint16_t number, std::uint32_t charge) noexcept;
 
     // Every look_every(); true where some cap changed by more than an eighth.
     bool look(Instant now);

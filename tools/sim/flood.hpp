@@ -45,7 +45,7 @@ public:
     void add(const FloodFlow& flow);
     Transmitter& transmitter() { return *transmitter_; }
 
-    void receive(Instant now, PacketId packet, std::uint32_t port) override;
+    void receive(Instant now, PacketId id, std::uint32_t port) override;
     PacketId next(Instant now, std::uint32_t port, std::uint8_t allowed) override;
     void departed(Instant /*now*/, std::uint32_t /*port*/, PacketId /*packet*/) override {}
     void wake(Instant now, std::uint64_t what) override;

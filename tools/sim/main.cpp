@@ -154,18 +154,17 @@ int torture(const TortureOptions& options) {
     return broken == 0 ? 0 : 1;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int run(int argc, char** argv) {
     CLI::App app{"Networks of weir nodes in virtual time, with the shipped algorithms."};
+    app.set_version_flag("--version", "weir-sim " WEIR_VERSION);
     app.require_subcommand(1);
-    ExactnessOptions options;
+    ExactnessOptions exact;
     CLI::App* const table = app.add_subcommand(
         "exactness", "The grid of distances, rates and modes: loss, buffers, use, shares");
-    table->add_option("--only", options.only, "cases that have this in their name");
-    table->add_option("--jobs", options.jobs, "threads")->capture_default_str();
-    table->add_flag("--json", options.json, "one JSON array instead of a table");
-    table->add_flag("--failures", options.failures, "only rows where something was missed");
+    table->add_option("--only", exact.only, "cases that have this in their name");
+    table->add_option("--jobs", exact.jobs, "threads")->capture_default_str();
+    table->add_flag("--json", exact.json, "one JSON array instead of a table");
+    table->add_flag("--failures", exact.failures, "only rows where something was missed");
     TortureOptions torturing;
     CLI::App* const torment = app.add_subcommand(
         "torture", "Random networks in random trouble; the laws that must hold all the same");
@@ -177,11 +176,19 @@ int main(int argc, char** argv) {
                       "senders pass the limit: to see that the laws notice");
     try {
         app.parse(argc, argv);
-        return torment->parsed() ? torture(torturing) : exactness(options);
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? 0 : 2;
+    }
+    return torment->parsed() ? torture(torturing) : exactness(exact);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    try {
+        return run(argc, argv);
     } catch (const std::exception& error) {
-        fmt::print(stderr, "weir-sim: {}\n", error.what());
+        std::fprintf(stderr, "weir-sim: %s\n", error.what());
         return 4;
     }
 }

@@ -28,8 +28,10 @@ struct Message {
     // On the line: Ethernet, IPv6, ICMPv6, head and MAC, then the records (message v1).
     std::uint32_t wire() const {
         if (pause) return 84;
-        std::size_t bytes = 24 + 14 + 40 + 4 + 48 + 16 + 40 * slices.size() +
-                            36 * (totals ? 1 : 0) + 24 * (about ? 1 : 0) + 32 * (probe ? 1 : 0);
+        std::size_t bytes = 24 + 14 + 40 + 4 + 48 + 16 + 40 * slices.size();
+        bytes += totals ? 36U : 0U;
+        bytes += about ? 24U : 0U;
+        bytes += probe ? 32U : 0U;
         for (const Caps& list : caps) bytes += 12 + 4 * list.caps.size();
         return static_cast<std::uint32_t>(bytes);
     }

@@ -75,20 +75,20 @@ public:
     Router& operator=(const Router&) = delete;
 
     // All ports first, then connect() each, routes, start().
-    std::uint32_t add_port(const PortSetup& port);
-    void connect(std::uint32_t port, Link& out);
+    std::uint32_t add_port(const PortSetup& setup);
+    void connect(std::uint32_t number, Link& out);
     void set_route(NodeId destination, std::uint32_t port);
     void start();
     // What the port sends at most, from now on.
-    void shape(std::uint32_t port, BitsPerSecond rate);
+    void shape(std::uint32_t number, BitsPerSecond rate);
     // A slice that leaves by the port stands still, whoever asks for it.
-    void stop(std::uint32_t port, SliceId slice, bool stopped);
+    void stop(std::uint32_t number, SliceId slice, bool stopped);
     // Dies and starts at once: what it held is gone, and what it knew.
     void restart(Instant now);
 
-    void receive(Instant now, PacketId packet, std::uint32_t port) override;
-    PacketId next(Instant now, std::uint32_t port, std::uint8_t allowed) override;
-    void departed(Instant now, std::uint32_t port, PacketId packet) override;
+    void receive(Instant now, PacketId id, std::uint32_t port) override;
+    PacketId next(Instant now, std::uint32_t number, std::uint8_t allowed) override;
+    void departed(Instant now, std::uint32_t port, PacketId id) override;
     void wake(Instant now, std::uint64_t what) override;
 
     const LaneCounts& counts(std::uint32_t port, SliceId slice) const {
@@ -141,22 +141,22 @@ private:
     };
     enum class Look : std::uint8_t { transmit, upstream, gate, heard, host, session };
 
-    void size_lane(std::uint32_t port, std::size_t slice);
+    void size_lane(std::uint32_t number, std::size_t slice);
     void make_scheduler(Port& port);
-    void make_lane(std::uint32_t port, std::size_t slice);
+    void make_lane(std::uint32_t number, std::size_t slice);
     void make_flow_control(Port& port, std::size_t slice);
-    void make_session(std::uint32_t port);
-    void look_after_session(Instant now, std::uint32_t port);
-    bool believe(Instant now, std::uint32_t port, const Message& message);
-    void act_on(Instant now, std::uint32_t port, const SessionEvents& events);
-    void forward(Instant now, PacketId packet, std::uint32_t port);
+    void make_session(std::uint32_t number);
+    void look_after_session(Instant now, std::uint32_t number);
+    bool believe(Instant now, std::uint32_t number, const Message& message);
+    void act_on(Instant now, std::uint32_t number, const SessionEvents& events);
+    void forward(Instant now, PacketId id, std::uint32_t port);
     bool admit(Instant now, Lane& in, Lane& out, const Packet& packet, std::uint32_t charge);
     void look_after_upstream(Instant now, std::uint32_t port, std::size_t slice);
     void look_after_host(Instant now, std::uint32_t port, std::size_t slice);
-    void look_after_gate(Instant now, std::uint32_t port, std::size_t slice);
-    void apply_gate(Instant now, std::uint32_t port, std::size_t slice);
+    void look_after_gate(Instant now, std::uint32_t number, std::size_t slice);
+    void apply_gate(Instant now, std::uint32_t number, std::size_t slice);
     void say(Instant now, std::uint32_t port, Message message);
-    PacketId say_mark(Instant now, std::uint32_t port);
+    PacketId say_mark(Instant now, std::uint32_t number);
     void hear(Instant now, std::uint32_t port, const Message& message);
     void hear_mark(Instant now, std::uint32_t port, const Message& message);
     std::optional<std::size_t> slice_of(SliceNumber number) const;

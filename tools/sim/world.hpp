@@ -60,7 +60,7 @@ public:
     bool at_rest() const;
     const std::vector<FlowCounts>& flows() const { return counts_; }
 
-    void wake(Instant now, std::uint64_t event) override;
+    void wake(Instant now, std::uint64_t number) override;
 
 private:
     struct Way {
