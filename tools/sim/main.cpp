@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "tools/sim/efficiency_print.hpp"
 #include "tools/sim/exactness.hpp"
 
 namespace {
@@ -88,8 +89,15 @@ int main(int argc, char** argv) {
     table->add_option("--jobs", options.jobs, "threads")->capture_default_str();
     table->add_flag("--json", options.json, "one JSON array instead of a table");
     table->add_flag("--failures", options.failures, "only rows where something was missed");
+    weir::sim::EfficiencyOptions steps;
+    CLI::App* const apart = app.add_subcommand(
+        "efficiency", "Steps of a job whose storage and compute are apart, of those side by side");
+    apart->add_option("--only", steps.only, "rows that have this in their name");
+    apart->add_option("--jobs", steps.jobs, "threads")->capture_default_str();
+    apart->add_flag("--json", steps.json, "one JSON array instead of a table");
     try {
         app.parse(argc, argv);
+        if (*apart) return weir::sim::print_efficiency(steps);
         return exactness(options);
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? 0 : 2;
