@@ -14,9 +14,11 @@
 namespace weir::sim {
 namespace {
 
-// All rates and volumes are 2/5 of those derived for 25 Gb/s: times stay what they are.
-constexpr double scale = 0.4;
-constexpr BitsPerSecond line_rate{10'000'000'000};
+// All rates and volumes are 1/5 of those derived for 25 Gb/s: times stay what they are.
+constexpr double scale = 0.2;
+constexpr BitsPerSecond line_rate{5'000'000'000};
+// By which the order of work is planned: half the line, so that it bears some congestion.
+constexpr BitsPerSecond planned{2'500'000'000};
 constexpr Nanos to_a_host{500};
 constexpr Bytes packet{4'096 + 78};                 // a RoCEv2 payload of 4,096 bytes
 constexpr std::size_t to_compute = 0, to_edge = 1;  // the job's traffic
@@ -45,8 +47,14 @@ TrafficSetup traffic_of(const EfficiencyMode& mode, double kilometres, std::size
     traffic.to = to;
     traffic.packet = packet;
     traffic.transport = mode.transport;
-    if (mode.transport == Transport::selective) traffic.window = window_of(kilometres);
-    traffic.timeout = Nanos{67'108'864};  // 4.096 us x 2^14
+    traffic.dcqcn = mode.dcqcn;
+    traffic.timeout = Nanos{67'108'864};           // 4.096 us x 2^14
+    if (mode.transport == Transport::selective) {  // as IRN: a BDP on the way, a round trip to wait
+        traffic.window = window_of(kilometres);
+        // Buffers of a lossless slice are part of the way.
+        traffic.timeout =
+            mode.lossless ? traffic.timeout : 2 * fibre(kilometres) + Nanos{4'000'000};
+    }
     traffic.start = Instant{Nanos{1'000'000}};
     return traffic;
 }
@@ -58,40 +66,48 @@ std::array<SliceSetup, 2> slices_of(const EfficiencyMode& mode) {
     slices[0].lossless = mode.lossless;
     slices[0].plain_pfc = mode.plain_pfc;
     slices[0].control = mode.control;
-    slices[0].rates.guarantee = BitsPerSecond{6'000'000'000};
+    slices[0].rates.guarantee = BitsPerSecond{3'000'000'000};
     slices[0].buckets = 64;
     slices[0].smallest = packet;
-    slices[0].lossy_buffer = Bytes{800'000};
+    slices[0].lossy_buffer = Bytes{400'000};
+    if (mode.dcqcn) {
+        slices[0].mark_from = Bytes{20'000};
+        slices[0].mark_all = Bytes{80'000};
+    }
     slices[1].number = SliceNumber{20};
     slices[1].buckets = 64;
-    slices[1].lossy_buffer = Bytes{800'000};
+    slices[1].lossy_buffer = Bytes{400'000};
     return slices;
 }
 
-// At each site: four hosts of the job's own tenant that send 8 x 160 kB at once to its computer,
-// every 2.5 ms; a flow over the distance to a host of a tenth of the rate; and in another slice
-// eight TCP-like flows over the distance that would fill two fifths of the line.
+// At each site: four hosts of the job's own tenant that send 8 x 55 kB at once to its computer,
+// every 2 ms; one that sends 0.5 MB over the distance to a host of a tenth of the rate, every 20
+// ms; and in another slice eight TCP-like flows over the distance that would fill a fifth of the
+// line. Those in the job's slice repair selectively in every mode: what differs is the job's
+// transport.
 void add_congestion(Scenario& it, const EfficiencyMode& mode, double kilometres) {
     constexpr std::size_t computer[] = {2, 3};
+    EfficiencyMode repairing = mode;
+    repairing.transport = Transport::selective;
     for (std::size_t site = 0; site < 2; ++site) {
         for (int i = 0; i < 4; ++i) {
             const std::size_t host =
                 add_host(it, fmt::format("incast{}.{}", site, i), site, line_rate);
-            TrafficSetup incast = traffic_of(mode, 0, host, computer[site]);
+            TrafficSetup incast = traffic_of(repairing, 0, host, computer[site]);
             incast.name = it.nodes[host].name;
             incast.flows = 2;
-            incast.posts = {.message = Bytes{160'000}, .period = Nanos{2'500'000}};
+            incast.posts = {.message = Bytes{55'000}, .period = Nanos{2'000'000}};
             it.traffic.push_back(incast);
         }
         const std::size_t from = add_host(it, fmt::format("writer{}", site), site, line_rate);
         const std::size_t to =
-            add_host(it, fmt::format("slow{}", site), 1 - site, BitsPerSecond{1'000'000'000});
-        TrafficSetup slow = traffic_of(mode, kilometres, from, to);
+            add_host(it, fmt::format("slow{}", site), 1 - site, BitsPerSecond{500'000'000});
+        TrafficSetup slow = traffic_of(repairing, kilometres, from, to);
         slow.name = "slow";
-        slow.timeout = Nanos{1'000'000'000};
+        slow.posts = {.message = Bytes{500'000}, .period = Nanos{20'000'000}};
         it.traffic.push_back(slow);
         const std::size_t client =
-            add_host(it, fmt::format("client{}", site), site, BitsPerSecond{4'000'000'000});
+            add_host(it, fmt::format("client{}", site), site, BitsPerSecond{1'000'000'000});
         const std::size_t server = add_host(it, fmt::format("server{}", site), 1 - site, line_rate);
         TrafficSetup tcp = traffic_of(mode, kilometres, client, server);
         tcp.name = "other slice";
@@ -114,7 +130,8 @@ double rate_of(Nanos near, Nanos far) { return double(near.count()) / double(far
 
 double light_of(const EfficiencyRun& run) {
     const Shape shape = shapes()[run.shape];
-    const Graph graph = graph_of(shape, run.factor, scale);
+    Graph graph = graph_of(shape, run.factor, scale);
+    fix_order(graph, planned);
     const Nanos end_to_end = 2 * to_a_host;
     return rate_of(step_time(shape, over_light(graph, end_to_end + to_a_host)),
                    step_time(shape, over_light(graph, end_to_end + fibre(run.kilometres))));
@@ -131,7 +148,8 @@ std::string missing(const EfficiencyRow& row, const Limits& limits) {
 void judge(EfficiencyRow& row, const Shape& shape, const EfficiencyMode& mode) {
     const Limits limits = shape.inference ? inference : training;
     row.target = limits.least;
-    if (!mode.lossless || mode.plain_pfc || mode.control != HoldBack::precise) return;
+    if (!mode.congestion || !mode.lossless || mode.plain_pfc || mode.control != HoldBack::precise)
+        return;
     row.missed = row.efficiency < limits.least ? missing(row, limits) : "";
     if (row.efficiency < limits.of_light * row.light)
         row.missed += fmt::format("{}E < {:g} % of E_max", row.missed.empty() ? "" : "; ",
@@ -162,6 +180,7 @@ std::vector<EfficiencyMode> efficiency_modes() {
             gated("credit", HoldBack::credit),
             {.name = "plain PFC", .lossless = true, .plain_pfc = true},
             {.name = "tail drop, go-back-N"},
+            {.name = "the same with DCQCN", .dcqcn = true},
             {.name = "tail drop, selective", .transport = Transport::selective},
             {.name = "no congestion", .lossless = true, .congestion = false}};
 }
@@ -196,11 +215,12 @@ Scenario congested(const EfficiencyMode& mode, double kilometres) {
     return it;
 }
 
-// Given up after five times what light would need, once all is warm.
+// Given up after twice what light would need, once all is warm.
 EfficiencyFigures measure(const EfficiencyRun& run) {
     const Shape shape = shapes()[run.shape];
     const EfficiencyMode mode = efficiency_modes()[run.mode];
-    const Graph graph = graph_of(shape, run.factor, scale);
+    Graph graph = graph_of(shape, run.factor, scale);
+    fix_order(graph, planned);
     World world{congested(mode, run.kilometres)};
     std::array<Flow*, 2> flows{&world.flow(to_compute), &world.flow(to_edge)};
     Job job{world.engine(), graph, flows};
@@ -208,7 +228,7 @@ EfficiencyFigures measure(const EfficiencyRun& run) {
     world.run_until(begin);
     job.start(begin);
     const Nanos light = over_light(graph, fibre(run.kilometres) + 2 * to_a_host).back() - Instant{};
-    const Instant end = begin + 5 * light;
+    const Instant end = begin + 2 * light;
     while (!job.finished() && world.engine().now() < end)
         world.run_until(world.engine().now() + Nanos{1'000'000});
     EfficiencyFigures it;

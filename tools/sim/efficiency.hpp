@@ -15,6 +15,7 @@ struct EfficiencyMode {
     bool lossless = false, plain_pfc = false, congestion = true;
     HoldBack control = HoldBack::precise;
     Transport transport = Transport::go_back_n;
+    bool dcqcn = false;  // and marking
 };
 std::vector<EfficiencyMode> efficiency_modes();
 

@@ -42,7 +42,9 @@ Shape dense(std::string name, const Model& model, double extra_head) {
 // patches a token.
 Shape vision_language() {
     constexpr double tower = 0.67e9, patches = 4 * 3'072;
-    return dense("Qwen2.5-VL-32B", qwen, 2 * tower * patches);
+    Shape it = dense("Qwen2.5-VL-32B", qwen, 2 * tower * patches);
+    it.batches = 8;
+    return it;
 }
 
 // DeepSeek-V3 with low-rank adapters on 16 GPUs: 180,000 GPU hours for 10^12 tokens of training, a
