@@ -64,7 +64,7 @@ Shape mixture() {
 Shape images() {
     Shape it;
     it.name = "ResNet-50";
-    it.samples = Bytes{2'048 * 110'000};
+    it.samples = Bytes{2'048ULL * 110'000};
     it.middle = seconds(2'048 / 20e3);
     return it;
 }

@@ -64,7 +64,7 @@ public:
     std::uint64_t dropped(std::size_t slice) const;
     const std::vector<FloodCounts>& flows() const { return counts_; }
 
-    void wake(Instant now, std::uint64_t event) override;
+    void wake(Instant now, std::uint64_t number) override;
 
 private:
     struct Way {
