@@ -208,7 +208,7 @@ Figures judge(const Case& of) {
     it.hops = result.hops;
     it.messages = result.messages;
     it.shut = result.shut;
-    for (const FlowCounts& flow : world.flows()) {
+    for (const FloodCounts& flow : world.flows()) {
         it.reordered += flow.reordered;
         it.lost += flow.expected - flow.received;
     }

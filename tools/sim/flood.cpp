@@ -54,7 +54,7 @@ void Flood::receive(Instant now, PacketId id, std::uint32_t /*port*/) {
         if (const Message& message = messages_[packet.sequence]; message.pause)
             transmitter_->pause(now, *message.pause);
     } else if (packet.kind == PacketKind::data) {
-        FlowCounts& flow = counts_[static_cast<std::size_t>(packet.flow)];
+        FloodCounts& flow = counts_[static_cast<std::size_t>(packet.flow)];
         if (flow.received++ == 0) flow.first = now;
         flow.last = now;
         flow.bytes += packet.wire;

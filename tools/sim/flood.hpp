@@ -25,7 +25,7 @@ struct FloodFlow {
 };
 
 // What came of each flow, in the order of FlowId; of all hosts of a run.
-struct FlowCounts {
+struct FloodCounts {
     std::uint64_t sent = 0;
     std::uint64_t received = 0;
     std::uint64_t reordered = 0;
@@ -37,7 +37,7 @@ struct FlowCounts {
 class Flood final : public Receiver, public Source, public Actor {
 public:
     Flood(Engine& engine, PacketPool& packets, const Messages& messages,
-          std::vector<FlowCounts>& counts)
+          std::vector<FloodCounts>& counts)
         : engine_{engine}, packets_{packets}, messages_{messages}, counts_{counts} {}
     void connect(Link& out, const TransmitterConfig& nic) {
         transmitter_ = std::make_unique<Transmitter>(engine_, packets_, out, *this, 0, nic);
@@ -59,7 +59,7 @@ private:
     Engine& engine_;
     PacketPool& packets_;
     const Messages& messages_;
-    std::vector<FlowCounts>& counts_;
+    std::vector<FloodCounts>& counts_;
     std::unique_ptr<Transmitter> transmitter_;
     std::vector<Sending> flows_;
     std::size_t turn_ = 0;

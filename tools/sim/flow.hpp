@@ -117,6 +117,7 @@ public:
                    std::make_unique<SilentSink>());
     }
     Flow& operator[](FlowId id) { return *flows_[id]; }
+    const Flow& operator[](FlowId id) const { return *flows_[id]; }
     std::size_t size() const { return flows_.size(); }
     auto begin() { return flows_.begin(); }
     auto end() { return flows_.end(); }

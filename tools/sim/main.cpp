@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "tools/sim/efficiency_print.hpp"
 #include "tools/sim/exactness.hpp"
 #include "tools/sim/torture.hpp"
 
@@ -174,11 +175,18 @@ int run(int argc, char** argv) {
     torment->add_option("--jobs", torturing.jobs, "threads")->capture_default_str();
     torment->add_flag("--without-limit", torturing.without_limit,
                       "senders pass the limit: to see that the laws notice");
+    weir::sim::EfficiencyOptions steps;
+    CLI::App* const apart = app.add_subcommand(
+        "efficiency", "Steps of a job whose storage and compute are apart, of those side by side");
+    apart->add_option("--only", steps.only, "rows that have this in their name");
+    apart->add_option("--jobs", steps.jobs, "threads")->capture_default_str();
+    apart->add_flag("--json", steps.json, "one JSON array instead of a table");
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? 0 : 2;
     }
+    if (apart->parsed()) return weir::sim::print_efficiency(steps);
     return torment->parsed() ? torture(torturing) : exactness(exact);
 }
 

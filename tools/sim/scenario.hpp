@@ -2,6 +2,7 @@
 // What is simulated: nodes, the lines between them, slices, traffic and what changes on the way.
 // Made from TOML (tools/sim/parse.hpp) or by a program.
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,11 +31,29 @@ struct LineSetup {
     std::size_t a = 0, b = 0;  // nodes
     BitsPerSecond rate{100'000'000'000};
     Nanos propagation{500};  // one way
+    // For which routers size their buffers, if another: as a switch whose headroom is for 300 m.
+    std::optional<Nanos> told;
     Bytes mtu{9'216};
     WaySetup to_b, to_a;
 };
 
-// So many flows of packets that nobody acknowledges.
+// What carries a traffic's bytes. A host that has one of these but `flood` has no flood.
+enum class Transport : std::uint8_t {
+    flood,      // nobody acknowledges or repeats
+    go_back_n,  // RoCEv2
+    selective,  // RoCEv2 with selective repair
+    tcp,        // CUBIC
+    open_loop,  // at `rate` whatever happens, in bursts if asked for
+};
+
+// What flows post on a transport.
+struct PostSetup {
+    bool program = false;        // nothing: a program posts
+    Bytes message{1ULL << 50U};  // each
+    Nanos period{0};             // from the start on; 0: one message and no more
+    Nanos spread{0};             // each flow begins at random within it; less than the period
+};
+
 struct TrafficSetup {
     std::string name;
     std::size_t from = 0, to = 0;  // hosts
@@ -44,6 +63,12 @@ struct TrafficSetup {
     Bytes packet{9'216};                  // without Ethernet's overhead
     Instant start;
     Instant stop{Nanos::max()};
+    Transport transport = Transport::flood;
+    PostSetup posts;                    // of go_back_n, selective, tcp
+    bool dcqcn = false;                 // of RoCEv2
+    std::uint64_t window = UINT64_MAX;  // of RoCEv2, packets on the way
+    Nanos timeout{16'000'000};          // of RoCEv2
+    Nanos burst{0}, silence{0};         // of open_loop, means
 };
 
 struct Event {

@@ -166,7 +166,7 @@ private:
 
 std::string broken_law(const World& world, const Result& result, const Torture& it, bool rests) {
     std::uint64_t sent = 0, received = 0, reordered = 0;
-    for (const FlowCounts& flow : world.flows()) {
+    for (const FloodCounts& flow : world.flows()) {
         sent += flow.sent;
         received += flow.received;
         reordered += flow.reordered;
@@ -214,7 +214,7 @@ Torture torture(std::uint64_t seed, Troubles allowed, bool obeys_limit) {
     it.died = result.died;
     it.lost_on_lines = result.data_lost;
     it.closed_a_gate = result.shut > 0;
-    for (const FlowCounts& flow : world.flows()) it.packets += flow.sent;
+    for (const FloodCounts& flow : world.flows()) it.packets += flow.sent;
     it.broken = broken_law(world, result, it, rests && world.at_rest());
     return it;
 }

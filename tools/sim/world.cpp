@@ -4,7 +4,6 @@
 #include <deque>
 
 namespace weir::sim {
-
 double TrafficResult::bits_per_second() const {
     const Nanos time = last - first;
     return time.count() <= 0 ? 0 : double(bytes) * 8e9 / double(time.count());
@@ -21,7 +20,9 @@ World::World(const Scenario& scenario) : scenario_{scenario}, ways_(scenario.lin
     for (std::size_t i = 0; i < scenario_.nodes.size(); ++i) {
         Node& node = nodes_.emplace_back();
         const auto id = static_cast<NodeId>(i);
-        if (scenario_.nodes[i].host)
+        if (scenario_.nodes[i].host && has_transport(i))
+            node.end = std::make_unique<Host>(engine_, packets_, transports_, id);
+        else if (scenario_.nodes[i].host)
             node.host = std::make_unique<Flood>(engine_, packets_, messages_, counts_);
         else
             node.router = std::make_unique<Router>(engine_, packets_, messages_, id,
@@ -51,7 +52,7 @@ void World::add_ports() {
             port.host = scenario_.nodes[ends[1 - way]].host;
             port.rate = line.rate;
             port.shaped = (way == 0 ? line.to_b : line.to_a).shaped;
-            port.round_trip = 2 * line.propagation;
+            port.round_trip = 2 * line.told.value_or(line.propagation);
             port.mtu = line.mtu;
             ways_[i][way].port = node.router->add_port(port);
         }
@@ -67,10 +68,7 @@ std::unique_ptr<Link> World::make_link(const LineSetup& line, const WaySetup& wa
     config.messages = way.messages;
     config.seed = scenario_.seed;
     config.stream = streams_++;
-    Node& node = nodes_[to];
-    Receiver& receiver =
-        node.router ? static_cast<Receiver&>(*node.router) : static_cast<Receiver&>(*node.host);
-    auto link = std::make_unique<Link>(engine_, packets_, config, receiver, port);
+    auto link = std::make_unique<Link>(engine_, packets_, config, nodes_[to].receiver(), port);
     for (const Cut& cut : way.cuts) link->cut(cut.from, cut.until);
     return link;
 }
@@ -83,17 +81,10 @@ void World::connect() {
         for (std::size_t way = 0; way < 2; ++way) {
             Node& node = nodes_[way == 0 ? line.a : line.b];
             Link& link = *ways_[i][way].link;
-            if (node.router) {
+            if (node.router)
                 node.router->connect(ways_[i][way].port, link);
-                continue;
-            }
-            const Bytes largest = largest_charge(line.mtu);
-            // IEEE 802.3 31B.3.7 grants so many quanta to a NIC that obeys a pause frame.
-            const std::uint32_t response = line.rate > BitsPerSecond{100'000'000'000} ? 905 : 394;
-            node.host->connect(link, {.nic = nic_bytes(line.rate, largest),
-                                      .largest = largest,
-                                      .obeys_pause = true,
-                                      .response = response});
+            else
+                connect_host(node, link, line);
         }
     }
 }
@@ -123,22 +114,8 @@ void World::add_routes() {
 }
 
 void World::add_traffic() {
-    std::uint32_t flow = 0;
-    for (const TrafficSetup& traffic : scenario_.traffic) {
-        first_flow_.push_back(flow);
-        const Bytes wire = traffic.packet + Bytes{ethernet_overhead};
-        for (std::uint32_t i = 0; i < traffic.flows; ++i, ++flow)
-            nodes_[traffic.from].host->add(
-                {.id = static_cast<FlowId>(flow),
-                 .destination = static_cast<NodeId>(traffic.to),
-                 .slice = static_cast<SliceId>(traffic.slice),
-                 .priority = scenario_.slices[traffic.slice].priority,
-                 .label = (flow + 1) * 0x9e3779b9U >> 12U,
-                 .wire = static_cast<std::uint32_t>(wire.count()),
-                 .rate = BitsPerSecond{traffic.rate.count() / traffic.flows},
-                 .from = traffic.start,
-                 .until = traffic.stop});
-    }
+    for (const TrafficSetup& traffic : scenario_.traffic)
+        traffic.transport == Transport::flood ? add_flood(traffic) : add_transport(traffic);
 }
 
 void World::heal() {
@@ -184,8 +161,12 @@ Result World::result() const {
     for (std::size_t t = 0; t < scenario_.traffic.size(); ++t) {
         TrafficResult& it = all.traffic.emplace_back();
         it.first = Instant{Nanos::max()};
+        if (scenario_.traffic[t].transport != Transport::flood) {
+            count_transport(t, it);
+            continue;
+        }
         for (std::uint32_t f = 0; f < scenario_.traffic[t].flows; ++f) {
-            const FlowCounts& flow = counts_[first_flow_[t] + f];
+            const FloodCounts& flow = counts_[first_flow_[t] + f];
             it.sent += flow.sent;
             it.received += flow.received;
             it.reordered += flow.reordered;

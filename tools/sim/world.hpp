@@ -6,6 +6,8 @@
 
 #include "tools/sim/engine.hpp"
 #include "tools/sim/flood.hpp"
+#include "tools/sim/host.hpp"
+#include "tools/sim/incast.hpp"
 #include "tools/sim/link.hpp"
 #include "tools/sim/message.hpp"
 #include "tools/sim/packet.hpp"
@@ -17,8 +19,10 @@ namespace weir::sim {
 // Of one entry of Scenario::traffic, all its flows together.
 struct TrafficResult {
     std::uint64_t sent = 0, received = 0, reordered = 0;
-    std::uint64_t bytes = 0;  // received, on the line
-    Instant first, last;      // arrivals
+    std::uint64_t bytes = 0;      // received, on the line; of a transport: payload, each once
+    std::uint64_t again = 0;      // of a transport: sent once more
+    std::uint64_t delivered = 0;  // of a transport: messages
+    Instant first, last;          // arrivals
     // On the line, between the first arrival and the last.
     double bits_per_second() const;
 };
@@ -58,7 +62,14 @@ public:
     void heal();
     // No packet waits or is on its way, and every slice may be sent.
     bool at_rest() const;
-    const std::vector<FlowCounts>& flows() const { return counts_; }
+    // Of a traffic that has a transport, the i-th of its flows.
+    Flow& flow(std::size_t traffic, std::uint32_t i = 0) {
+        return transports_[static_cast<FlowId>(first_flow_[traffic] + i)];
+    }
+    Engine& engine() { return engine_; }
+    // Packets of a slice that routers dropped.
+    std::uint64_t dropped(std::size_t slice) const;
+    const std::vector<FloodCounts>& flows() const { return counts_; }
 
     void wake(Instant now, std::uint64_t number) override;
 
@@ -69,12 +80,20 @@ private:
     };
     struct Node {
         std::unique_ptr<Router> router;  // or
-        std::unique_ptr<Flood> host;
+        std::unique_ptr<Flood> host;     // or
+        std::unique_ptr<Host> end;
+        Receiver& receiver() const;
     };
     void add_ports();
     void connect();
     void add_routes();
     void add_traffic();
+    void add_flood(const TrafficSetup& traffic);
+    void add_transport(const TrafficSetup& traffic);
+    Flow& make_flow(const TrafficSetup& traffic);
+    void count_transport(std::size_t traffic, TrafficResult& it) const;
+    bool has_transport(std::size_t node) const;
+    void connect_host(Node& node, Link& link, const LineSetup& line);
     std::unique_ptr<Link> make_link(const LineSetup& line, const WaySetup& way, std::size_t to,
                                     std::uint32_t port);
 
@@ -82,10 +101,12 @@ private:
     Engine engine_;
     PacketPool packets_;
     Messages messages_;
-    std::vector<FlowCounts> counts_;
+    std::vector<FloodCounts> counts_;
     std::vector<Node> nodes_;
     std::vector<std::array<Way, 2>> ways_;   // by line: to b, to a
-    std::vector<std::uint32_t> first_flow_;  // by traffic
+    std::vector<std::uint32_t> first_flow_;  // by traffic, among those of its kind
+    Flows transports_;
+    std::vector<std::unique_ptr<Incast>> posts_;
     std::uint64_t streams_ = 0;
 };
 

@@ -1,0 +1,51 @@
+#pragma once
+// How many steps a job makes whose storage and compute are apart: E(d), steps a second at a
+// distance over those at none, under the same congestion, beside what light alone allows. Docs:
+// docs/efficiency.md.
+#include <string>
+#include <vector>
+
+#include "tools/sim/scenario.hpp"
+#include "tools/sim/shapes.hpp"
+
+namespace weir::sim {
+
+struct EfficiencyMode {
+    std::string name;
+    bool lossless = false, plain_pfc = false, congestion = true;
+    HoldBack control = HoldBack::precise;
+    Transport transport = Transport::go_back_n;
+    bool dcqcn = false;  // and marking
+};
+std::vector<EfficiencyMode> efficiency_modes();
+
+// A job at a distance, in a mode.
+struct EfficiencyRun {
+    std::size_t shape = 0, mode = 0;  // of shapes(), efficiency_modes()
+    double factor = 1, kilometres = 0;
+};
+struct EfficiencyFigures {
+    Nanos step{0};
+    bool finished = true;       // else `step` is from how much of the graph was done
+    std::uint64_t dropped = 0;  // packets of the job's slice, by routers
+    std::uint64_t again = 0;    // packets of the job that were sent again
+    std::uint64_t shut = 0, hops = 0;
+    double peak = 0;  // of B
+};
+EfficiencyFigures measure(const EfficiencyRun& run);
+Scenario congested(const EfficiencyMode& mode, double kilometres);
+
+struct EfficiencyRow {
+    EfficiencyRun run;
+    EfficiencyFigures near, far;
+    double efficiency = 0;  // E(d)
+    double light = 0;       // E_max(d)
+    double kept = 0;        // steps a second, of those without congestion at this distance
+    double target = 0;      // of E; 0: none
+    std::string missed;     // what, and what limits it
+};
+// Rows with `only` in their names, on so many threads.
+std::vector<EfficiencyRow> efficiency(const std::string& only, unsigned jobs);
+std::string name_of(const EfficiencyRun& run);
+
+}  // namespace weir::sim

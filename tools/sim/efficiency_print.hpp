@@ -1,0 +1,17 @@
+#pragma once
+// The efficiency table as text and JSON.
+#include <algorithm>
+#include <string>
+#include <thread>
+
+namespace weir::sim {
+
+struct EfficiencyOptions {
+    std::string only;
+    unsigned jobs = std::max(1U, std::thread::hardware_concurrency());
+    bool json = false;
+};
+// 0: every target is met; 1: not.
+int print_efficiency(const EfficiencyOptions& options);
+
+}  // namespace weir::sim
