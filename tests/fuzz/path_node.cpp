@@ -1,9 +1,5 @@
 #include "tests/fuzz/path_node.hpp"
 
-#include <rte_mempool.h>
-
-#include <algorithm>
-
 #include "dataplane/control/compile.hpp"
 #include "tests/fuzz/target.hpp"
 
