@@ -9,6 +9,7 @@
 
 #include "tools/sim/efficiency_print.hpp"
 #include "tools/sim/exactness.hpp"
+#include "tools/sim/run_print.hpp"
 
 namespace {
 
@@ -95,8 +96,14 @@ int main(int argc, char** argv) {
     apart->add_option("--only", steps.only, "rows that have this in their name");
     apart->add_option("--jobs", steps.jobs, "threads")->capture_default_str();
     apart->add_flag("--json", steps.json, "one JSON array instead of a table");
+    weir::sim::RunOptions one;
+    CLI::App* const run = app.add_subcommand("run", "One scenario from a file");
+    run->add_option("FILE", one.file, "the scenario, in TOML")->required();
+    run->add_flag("--json", one.json, "one JSON object instead of tables");
+    run->add_option("--csv", one.csv, "folder for traffic.csv and buffers.csv");
     try {
         app.parse(argc, argv);
+        if (*run) return weir::sim::run_scenario(one);
         if (*apart) return weir::sim::print_efficiency(steps);
         return exactness(options);
     } catch (const CLI::ParseError& error) {
