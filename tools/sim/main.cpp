@@ -11,6 +11,7 @@
 
 #include "tools/sim/efficiency_print.hpp"
 #include "tools/sim/exactness.hpp"
+#include "tools/sim/run_print.hpp"
 #include "tools/sim/torture.hpp"
 
 namespace {
@@ -181,11 +182,17 @@ int run(int argc, char** argv) {
     apart->add_option("--only", steps.only, "rows that have this in their name");
     apart->add_option("--jobs", steps.jobs, "threads")->capture_default_str();
     apart->add_flag("--json", steps.json, "one JSON array instead of a table");
+    weir::sim::RunOptions one;
+    CLI::App* const from_file = app.add_subcommand("run", "One scenario from a file");
+    from_file->add_option("FILE", one.file, "the scenario, in TOML")->required();
+    from_file->add_flag("--json", one.json, "one JSON object instead of tables");
+    from_file->add_option("--csv", one.csv, "folder for traffic.csv and buffers.csv");
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? 0 : 2;
     }
+    if (from_file->parsed()) return weir::sim::run_scenario(one);
     if (apart->parsed()) return weir::sim::print_efficiency(steps);
     return torment->parsed() ? torture(torturing) : exactness(exact);
 }

@@ -1,0 +1,15 @@
+#pragma once
+// One scenario of a file, run and printed.
+#include <string>
+
+namespace weir::sim {
+
+struct RunOptions {
+    std::string file;
+    std::string csv;  // folder; empty: none
+    bool json = false;
+};
+// 0: nothing of a lossless slice was dropped; 1: something was; 2: the file is wrong.
+int run_scenario(const RunOptions& options);
+
+}  // namespace weir::sim
