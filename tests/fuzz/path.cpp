@@ -112,7 +112,7 @@ private:
                 if (control_) control_->set_link(port, what == Happening::link_up);
                 break;
             case Happening::device:
-                bed_.takes(port) = much >> 2U == 63 ? SIZE_MAX : much >> 2U;
+                node_.limit(port, much >> 2U == 63 ? SIZE_MAX : much >> 2U);
                 break;
             case Happening::forget:
                 node_.forget(much);
@@ -149,7 +149,7 @@ private:
     }
 
     // An input is to take no time, nor all buffers.
-    static constexpr std::size_t most_happenings = 24, most_again = 128;
+    static constexpr std::size_t most_happenings = 16, most_again = 100;
 
     Node& node_;
     test::Bed& bed_ = node_.bed;
@@ -157,7 +157,7 @@ private:
     std::optional<Record> last_;
     std::vector<Packet*> coming_;
     std::vector<NeighborAsk> asked_;
-    std::size_t packets_left_ = 256;
+    std::size_t packets_left_ = 160;
 };
 
 }  // namespace

@@ -21,11 +21,20 @@ public:
     void close(const test::Outcome& outcome, std::size_t came, std::size_t held_by_control = 0);
 
     test::Outcome reload(std::size_t which) {
+        stirred_ = true;
         current_ = which % snapshots_.size();
         return bed.adopt(snapshots_[current_]);
     }
     const Config& config() const { return *bed.snapshot().config; }
-    void set_link(PortId port, bool up) { bed.egress(port).set_link(up, bed.now); }
+    void set_link(PortId port, bool up) {
+        stirred_ = true;
+        bed.egress(port).set_link(up, bed.now);
+    }
+    // Most that the device of this port takes in one loop.
+    void limit(PortId port, std::size_t most) {
+        stirred_ = true;
+        bed.takes(port) = most;
+    }
     // Gateways that configurations name, and whoever answered since.
     void forget(std::size_t which);
     void answer(std::size_t which);
@@ -50,6 +59,7 @@ private:
     std::vector<OwnedPort> ports_;
     Cut cut_;
     std::size_t held_ = 0;
+    bool stirred_ = false;  // something happened, or was held: rest() has work
 };
 
 }  // namespace weir::fuzz

@@ -105,6 +105,7 @@ Frame bytes_of(Packet& packet) {
 
 std::vector<std::uint64_t> Bed::drops() const {
     std::vector<std::uint64_t> all;
+    all.reserve(egress_.size() * drop_count);
     for (const PortCounters& port : shard_->ports)
         for (const Counter& drop : port.drops) all.push_back(drop.read());
     return all;
