@@ -2,6 +2,7 @@
 // A forwarder without devices: one Pipeline with everything it needs, real mbufs, real tables.
 // Frames go in as bytes and come out as bytes; used by the stage tests, the fuzzers and the
 // benchmarks.
+#include <array>
 #include <memory>
 #include <string>
 #include <vector>
@@ -26,9 +27,10 @@ struct Outcome {
         unsigned segments;
     };
     std::vector<Sent> sent;
-    std::vector<Punted> punted;    // to control: protocol and ICMP errors due
-    std::vector<Punted> resolves;  // waiting for a MAC
-    std::vector<Drop> drops;       // counted by the pipeline itself
+    std::vector<Punted> punted;     // to control: protocol and ICMP errors due
+    std::vector<Punted> resolves;   // waiting for a MAC
+    std::vector<Drop> drops;        // counted by the pipeline itself
+    std::vector<NeighborAsk> asks;  // next hops that packets wait for at their way out
 };
 
 class Bed {
@@ -56,11 +58,23 @@ public:
     Outcome run(Packet* packet, PortId in);
     Outcome run(std::span<const std::byte> frame, PortId in) { return run(exact(frame), in); }
 
+    // As one loop of a worker that receives these from `in`, now: time does not move.
+    Outcome loop(std::span<Packet*> packets = {}, PortId in = {});
+
     // What control hands back: a frame for a port, or an IP packet of our own.
     Outcome inject(Packet* packet);
 
-    const Snapshot& snapshot() const { return *world_.snapshot; }
-    std::shared_ptr<const Snapshot> shared_snapshot() const { return world_.snapshot; }
+    // A reload, to what compile() made of another configuration with the same ports.
+    std::shared_ptr<const Snapshot> compile(const Config& config);
+    Outcome adopt(std::shared_ptr<const Snapshot> next);
+    // The end: what is held is dropped as stopped.
+    Outcome discard();
+
+    // Most that the device of a port takes in one loop; at first all.
+    std::size_t& takes(PortId port) { return takes_[index(port)]; }
+
+    const Snapshot& snapshot() const { return *snapshot_; }
+    std::shared_ptr<const Snapshot> shared_snapshot() const { return snapshot_; }
     Shard& shard() { return *shard_; }
     Pipeline& pipeline() { return *pipeline_; }
     EgressPort& egress(PortId port) { return *egress_[index(port)]; }
@@ -70,16 +84,20 @@ public:
         Nanos{1'000'000'000'000}};  // moves on a second with each run, so that no limit interferes
 
 private:
-    std::vector<std::uint64_t> drops() const;
-    void leave(Packet* packet);  // by the port of another worker, as that one would
-    Outcome collect(std::span<const std::uint64_t> drops_before);
+    void note_drops();
+    // By the port of another worker, as that one would, but counted here.
+    void leave(Packet* packet);
+    Outcome collect();  // drops are those since they were noted
 
     std::size_t blocks_ = 0;
     World world_;
+    std::shared_ptr<const Snapshot> snapshot_;
     std::unique_ptr<Shard> shard_;
     ControlRings control_;
     Handoffs handoffs_;
     std::vector<std::unique_ptr<EgressPort>> egress_;
+    std::vector<std::size_t> takes_;
+    std::vector<std::array<std::uint64_t, drop_count>> before_;  // by port: drops, when noted
     std::unique_ptr<Pipeline> pipeline_;
 };
 

@@ -19,11 +19,14 @@ struct World {
     static MacAddr neighbor_mac(std::uint8_t n) { return {{2, 0, 0, 0, 1, n}}; }
     // With room for what the snapshot counts.
     std::unique_ptr<Shard> make_shard() const;
+    // Another configuration of the same ports, as for a reload: whoever is new has a MAC too.
+    std::shared_ptr<Snapshot> compile(const Config& config);
 
     PacketPool pool;
     NeighborTable neighbors{1024};
-    CounterSlots sid_slots, path_slots;
-    std::shared_ptr<Snapshot> snapshot;
+    CounterSlots sid_slots, path_slots, slice_slots;
+    std::uint64_t versions = 0;
+    std::shared_ptr<Snapshot> snapshot;  // of the configuration it was made with
 };
 
 }  // namespace weir::test
