@@ -4,19 +4,24 @@
 // alone.
 #include "dataplane/control/publisher.hpp"
 #include "dataplane/control/slow_path.hpp"
+#include "tests/fuzz/path_node.hpp"
 #include "tests/fuzz/target.hpp"
-#include "tests/support/bed.hpp"
 
 namespace weir::fuzz {
 
 class Control {
 public:
-    Control(test::Bed& bed, const Config& config) : bed_{bed}, config_{config}, now_{bed.now} {
-        publisher_.publish(bed.shared_snapshot());
-        configure(config);
+    explicit Control(Node& node) : node_{node}, now_{node.bed.now} {
+        for (std::size_t i = 0; i < node.config().ports.size(); ++i)
+            if (!bed_.egress(static_cast<PortId>(i)).link_up())
+                path_.set_link(static_cast<PortId>(i), false, now_);
+        publisher_.publish(bed_.shared_snapshot());
+        configure(node.config());
     }
     ~Control() {
         path_.stop();
+        require(buffers_out() == 0, "control holds a packet behind the end");
+        close();
         while (!publisher_.reclaim()) {
         }
     }
@@ -30,15 +35,30 @@ public:
         path_.configure(config, macs, now_);
     }
 
+    // What the bed has adopted.
+    void reload() {
+        configure(node_.config());
+        publisher_.publish(bed_.shared_snapshot());
+        answer();
+    }
+    void set_link(PortId port, bool up) {
+        path_.set_link(port, up, now_);
+        answer();
+    }
+
     // Everything that `outcome` sent here, and whatever follows from the answers.
     void take(const test::Outcome& outcome) {
         push(rings_.punts, outcome.punted);
         push(rings_.resolves, outcome.resolves);
+        for (const NeighborAsk& ask : outcome.asks) rings_.asks.push(ask);
         // Each answer may need a neighbor, and that be told so: a few rounds, or it never ends.
-        for (int round = 0; path_.poll(bed_.snapshot(), now_) != 0; ++round) {
-            require(round < 8, "control answers its own answers");
+        const std::size_t most = 8 + (outcome.punted.size() + outcome.resolves.size()) / 8;
+        for (std::size_t round = 0; path_.poll(bed_.snapshot(), now_) != 0; ++round) {
+            require(round < most, "control answers its own answers");
             answer();
         }
+        answer();  // to those who asked
+        close();
     }
 
     void pass(Nanos time) {
@@ -51,9 +71,23 @@ public:
         }
         for (const NeighborView& it : path_.neighbors(now_))
             require(!it.state.empty(), "a neighbor without a state");
+        close();
+    }
+
+    // Held, or on their way; none of them is a chain.
+    std::size_t buffers_out() const {
+        return path_.held_buffers() + rings_.punts.size() + rings_.resolves.size() +
+               rings_.injects.size();
     }
 
 private:
+    // Between two packets, with nothing in the rings.
+    void close() {
+        Balance books = balance_of(shard_);
+        books.held = path_.held();
+        require(books.closes(), "the books of control do not close");
+    }
+
     void push(PacketRing& ring, const std::vector<test::Outcome::Punted>& punted) {
         for (const auto& it : punted) {
             Packet* packet = bed_.exact(it.frame);
@@ -69,33 +103,30 @@ private:
     void answer() {
         Packet* packet = nullptr;
         while (rings_.injects.pop({&packet, 1}) == 1) {
-            const std::size_t mtu = config_.ports[static_cast<PortId>(packet->port)].mtu;
+            const std::size_t mtu = node_.config().ports[static_cast<PortId>(packet->port)].mtu;
             if (inject_info(*packet).inject == Inject::frame)
                 require(packet->pkt_len >= 34 && packet->pkt_len <= mtu + 14,
                         "control sends a frame that no port sends");
             const test::Outcome outcome = bed_.inject(packet);
-            require(outcome.sent.size() + outcome.punted.size() + outcome.resolves.size() +
-                            outcome.drops.size() ==
-                        1,
-                    "what control sent ended in no way, or in more than one");
+            node_.close(outcome, 1, buffers_out());
             push(rings_.punts, outcome.punted);
             push(rings_.resolves, outcome.resolves);
         }
     }
 
-    test::Bed& bed_;
-    const Config& config_;
+    Node& node_;
+    test::Bed& bed_ = node_.bed;
     Instant now_;
     NeighborTable neighbors_{64};
     Publisher publisher_{1};
-    Shard shard_{config_.ports.size()};
+    Shard shard_{node_.config().ports.size()};
     ControlRings rings_;
     SlowPath path_{{.neighbors = &neighbors_,
                     .publisher = &publisher_,
                     .shard = &shard_,
                     .pool = &bed_.pool(),
                     .rings = {&rings_},
-                    .owners = IdVector<PortId, WorkerId>(config_.ports.size())}};
+                    .owners = IdVector<PortId, WorkerId>(node_.config().ports.size())}};
 };
 
 }  // namespace weir::fuzz

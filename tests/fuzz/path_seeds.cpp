@@ -94,6 +94,7 @@ void shapes(Inputs& inputs) {
         const std::uint8_t how = lan0 | chain;
         inputs.add({{lan("10.7.0.9").udp(1, 2).payload(1200).build(), how, first}});
         inputs.add({{lan("10.2.0.9").udp(1, 2).payload(1200).pad(1400).build(), how, first}});
+        inputs.add({{lan("10.2.0.9").udp(1, 2).payload(1200).pad(1900).build(), how, first}});
         inputs.add({{to(lan1).ip6("fd00:8::9", "fd00:9::1").udp(1, 2).payload(3000).build(),
                      static_cast<std::uint8_t>(lan1 | chain), first}});
         inputs.add({{to(wan0)
@@ -198,6 +199,7 @@ void neighbors(Inputs& inputs) {
     inputs.add(
         {{wanted4, wan0}, {golden("in-arp-reply"), wan0, half_minute}, {wanted4, wan0, minute}});
     inputs.add({{wanted6, wan0}, {golden("in-na-host-S1O1"), wan0 | moves, minute}});
+    inputs.add({{wanted4, wan0, eight}, {wanted4, wan0 | moves, eight}});
     inputs.add({{nobody, wan0, eight}});
     inputs.add(
         {{to(lan1).ip6("fd00:8::9", "fd00:8:1::7").udp(1, 2).payload(9).build(), lan1, eight}});
@@ -221,7 +223,9 @@ std::vector<Input> seeds() {
     shapes(inputs);
     slices(inputs);
     neighbors(inputs);
-    return inputs.take();
+    std::vector<Input> all = inputs.take();
+    for (Input& it : happening_seeds()) all.push_back(std::move(it));
+    return all;
 }
 
 }  // namespace weir::fuzz

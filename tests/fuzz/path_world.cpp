@@ -6,7 +6,7 @@
 namespace weir::fuzz {
 namespace {
 
-constexpr std::size_t head_bytes = 4, most_records = 8;
+constexpr std::size_t head_bytes = 4, most_records = 16;
 
 const std::string more = R"(
 [[port]]
@@ -75,23 +75,61 @@ std::string text() {
            more;
 }
 
+std::string lossless(std::string config) {
+    config = replaced(std::move(config), "table = \"campus\"\nmtu = 1500\n",
+                      "table = \"campus\"\nmtu = 1500\npfc = { 3 = \"training\" }\n");
+    return replaced(std::move(config), "name = \"training\"\n",
+                    "name = \"training\"\nlossless = true\nbuffer = \"64kB\"\n");
+}
+
+// A port sends 64 KiB ahead of its rate, a slice one frame: some wait with few packets, some only
+// where many come at once.
+std::string slow(std::string config) {
+    config = replaced(std::move(config), "mtu = 1500\nrole = \"wan\"\n",
+                      "mtu = 1500\nrole = \"wan\"\nrate = \"1M\"\n");
+    config = replaced(std::move(config), "name = \"best-effort\"\n",
+                      "name = \"best-effort\"\nguarantee = \"300k\"\nlimit = \"700k\"\n"
+                      "queues = 4\necn = { min = \"2kB\", max = \"8kB\" }\n");
+    return replaced(std::move(config), "name = \"training\"\n",
+                    "name = \"training\"\nlimit = \"500k\"\nqueues = 1\n");
+}
+
+// Outer headers say the slice in their source.
+std::string sourced(std::string config) {
+    const std::string label = R"(slice_bits = { in = "label", first = 0, count = 8 })",
+                      source = R"(slice_bits = { in = "source", first = 16, count = 8 })";
+    if (config.find(label) == std::string::npos)
+        return replaced(std::move(config), "[node]\n", "[node]\n" + source + "\n");
+    return replaced(std::move(config), label, source);
+}
+
+std::vector<Config> reloads(const std::string& first) {
+    std::vector<Config> all;
+    for (const std::string& it :
+         {first, lossless(first), slow(first), slow(lossless(first)), sourced(first)})
+        all.push_back(test::parsed(it));
+    return all;
+}
+
 }  // namespace
 
-Config path_config() { return test::parsed(text()); }
+std::vector<Config> path_configs() { return reloads(text()); }
 
-Config marked_config() {
+std::vector<Config> marked_configs() {
     std::string marked =
         replaced(text(), "[node]\n",
                  "[node]\nnrp = true\nslice_bits = { in = \"label\", first = 0, count = 8 }\n");
     marked = replaced(std::move(marked), "name = \"lan0\"\n",
                       "name = \"lan0\"\nslice = \"training\"\npcp = { 5 = \"best-effort\" }\n");
-    return test::parsed(marked);
+    return reloads(marked);
 }
 
 Config moved_config() {
     std::string other =
         replaced(text(), "\"192.0.2.1/24\", \"2001:db8:1::1/64\"", "\"192.0.9.1/24\"");
     other = replaced(std::move(other), "\"10.1.0.1/24\"", "\"10.1.0.77/24\"");
+    for (int route = 0; route < 2; ++route)
+        other = replaced(std::move(other), "\"fd00:ac::2\"", "\"fd00:ac::3\"");
     return test::parsed(replaced(std::move(other),
                                  "via = [{ address = \"10.1.0.2\", port = \"lan0\" }]",
                                  "via = [{ address = \"10.1.0.3\", port = \"lan0\" }]"));
