@@ -1,5 +1,6 @@
 #include "tests/support/bed.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <stdexcept>
@@ -103,24 +104,24 @@ Frame bytes_of(Packet& packet) {
     return frame;
 }
 
-std::vector<std::uint64_t> Bed::drops() const {
-    std::vector<std::uint64_t> all;
-    all.reserve(egress_.size() * drop_count);
-    for (const PortCounters& port : shard_->ports)
-        for (const Counter& drop : port.drops) all.push_back(drop.read());
-    return all;
+void Bed::note_drops() {
+    before_.resize(shard_->ports.size());
+    for (std::size_t i = 0; i < before_.size(); ++i) {
+        const auto& drops = shard_->ports[static_cast<PortId>(i)].drops;
+        std::ranges::transform(drops, before_[i].begin(), &Counter::read);
+    }
 }
 
 Outcome Bed::run(Packet* packet, PortId in) {
-    const auto before = drops();
+    note_drops();
     now = now + std::chrono::seconds{1};
     shard_->ports[in].received.add(packet->pkt_len);
     pipeline_->ingress({&packet, 1}, in, *snapshot_, now);
-    return collect(before);
+    return collect();
 }
 
 Outcome Bed::loop(std::span<Packet*> packets, PortId in) {
-    const auto before = drops();
+    note_drops();
     for (auto& egress : egress_) egress->tick(now);
     while (!packets.empty()) {
         const auto batch = packets.first(std::min(packets.size(), Pipeline::batch_size));
@@ -128,7 +129,7 @@ Outcome Bed::loop(std::span<Packet*> packets, PortId in) {
         pipeline_->ingress(batch, in, *snapshot_, now);
         packets = packets.subspan(batch.size());
     }
-    Outcome outcome = collect(before);
+    Outcome outcome = collect();
     for (std::size_t i = 0; i < egress_.size(); ++i)
         egress_[i]->ask_for_neighbors([&](const Ipv6Addr& next_hop) {
             outcome.asks.push_back({static_cast<PortId>(i), next_hop});
@@ -146,27 +147,27 @@ std::shared_ptr<const Snapshot> Bed::compile(const Config& config) {
 }
 
 Outcome Bed::adopt(std::shared_ptr<const Snapshot> next) {
-    const auto before = drops();
+    note_drops();
     snapshot_ = std::move(next);
     for (auto& egress : egress_) egress->adopt(*snapshot_, now);
-    return collect(before);
+    return collect();
 }
 
 Outcome Bed::discard() {
-    const auto before = drops();
+    note_drops();
     for (auto& egress : egress_) egress->discard(Drop::stopped);
-    return collect(before);
+    return collect();
 }
 
 Outcome Bed::inject(Packet* packet) {
-    const auto before = drops();
+    note_drops();
     if (inject_info(*packet).inject == Inject::originate)
         pipeline_->originate(*packet, *snapshot_, now);
     else if (packet->port % handoffs_.workers() == 0)
         pipeline_->accept({&packet, 1});
     else
         leave(packet);
-    return collect(before);
+    return collect();
 }
 
 void Bed::leave(Packet* packet) {
@@ -178,7 +179,7 @@ void Bed::leave(Packet* packet) {
     rte_pktmbuf_free(packet);
 }
 
-Outcome Bed::collect(std::span<const std::uint64_t> drops_before) {
+Outcome Bed::collect() {
     Outcome outcome;
     // What was handed to the other workers.
     for (std::size_t to = 1; to < handoffs_.workers(); ++to) {
@@ -208,11 +209,11 @@ Outcome Bed::collect(std::span<const std::uint64_t> drops_before) {
         outcome.resolves.push_back({punt_info(*packet), bytes_of(*packet), packet->nb_segs});
         rte_pktmbuf_free(packet);
     }
-    std::size_t k = 0;
-    for (const PortCounters& port : shard_->ports)
-        for (std::size_t d = 0; d < port.drops.size(); ++d, ++k)
-            for (std::uint64_t n = drops_before[k]; n < port.drops[d].read(); ++n)
-                outcome.drops.push_back(static_cast<Drop>(d));
+    for (std::size_t i = 0; i < before_.size(); ++i)
+        for (std::size_t d = 0; d < drop_count; ++d) {
+            const std::uint64_t count = shard_->ports[static_cast<PortId>(i)].drops[d].read();
+            outcome.drops.insert(outcome.drops.end(), count - before_[i][d], static_cast<Drop>(d));
+        }
     return outcome;
 }
 

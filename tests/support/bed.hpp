@@ -2,6 +2,7 @@
 // A forwarder without devices: one Pipeline with everything it needs, real mbufs, real tables.
 // Frames go in as bytes and come out as bytes; used by the stage tests, the fuzzers and the
 // benchmarks.
+#include <array>
 #include <memory>
 #include <string>
 #include <vector>
@@ -83,10 +84,10 @@ public:
         Nanos{1'000'000'000'000}};  // moves on a second with each run, so that no limit interferes
 
 private:
-    std::vector<std::uint64_t> drops() const;
+    void note_drops();
     // By the port of another worker, as that one would, but counted here.
     void leave(Packet* packet);
-    Outcome collect(std::span<const std::uint64_t> drops_before);
+    Outcome collect();  // drops are those since they were noted
 
     std::size_t blocks_ = 0;
     World world_;
@@ -96,6 +97,7 @@ private:
     Handoffs handoffs_;
     std::vector<std::unique_ptr<EgressPort>> egress_;
     std::vector<std::size_t> takes_;
+    std::vector<std::array<std::uint64_t, drop_count>> before_;  // by port: drops, when noted
     std::unique_ptr<Pipeline> pipeline_;
 };
 
