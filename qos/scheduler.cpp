@@ -90,6 +90,7 @@ GroupId Scheduler::add_group(SliceId slice) {
         throw std::invalid_argument{"a group is of a slice whose rates were set"};
     Group group;
     group.slice = slice;
+    members_.push_back({});
     return groups_.push_back(group);
 }
 
@@ -99,8 +100,8 @@ AggregateId Scheduler::add_aggregate(GroupId group, std::uint32_t buckets) {
     made.first = static_cast<std::uint32_t>(queues_.size());
     made.buckets = buckets;
     const AggregateId id = aggregates_.push_back(made);
-    groups_[group].members.push_back(id);
-    const std::vector<std::uint32_t>& caps = groups_[group].caps;
+    members_[group].aggregates.push_back(id);
+    const std::vector<std::uint32_t>& caps = members_[group].caps;
     for (std::uint32_t i = 0; i < buckets; ++i) {
         Queue queue;
         queue.parent = id;

@@ -5,7 +5,8 @@
 // flow buckets; each bucket is a FIFO. A group whose gate is shut, or whose allowance is spent,
 // stands aside and harms nobody.
 //
-// O(1) for up to 256 slices. No clock, no allocation but while it is configured. One owner.
+// O(1) for up to 256 slices. No clock, no allocation but while it is configured and where caps are
+// set. One owner.
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -136,8 +137,6 @@ private:
         std::uint64_t allowance = UINT64_MAX;
         std::uint32_t largest_charge = 0;
         std::uint32_t capped = 0;  // of its buckets
-        std::vector<AggregateId> members;
-        std::vector<std::uint32_t> caps;  // by bucket, once it had one
         bool may_send() const noexcept {
             return shut == 0 && (allowance == UINT64_MAX || departed + largest_charge <= allowance);
         }
@@ -207,6 +206,12 @@ private:
         std::uint32_t bucket;
     };
     std::vector<Capped> capped_;  // by cap
+    // Of a group, what no packet needs.
+    struct Members {
+        std::vector<AggregateId> aggregates;
+        std::vector<std::uint32_t> caps;  // by bucket, once it had one
+    };
+    IdVector<GroupId, Members> members_;
     FlowQueue control_;
     std::vector<Slice> slices_;
     IdVector<GroupId, Group> groups_;

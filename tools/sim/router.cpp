@@ -1,6 +1,7 @@
 #include "tools/sim/router.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace weir::sim {
 namespace {
@@ -56,18 +57,22 @@ void Router::start() {
 
 void Router::restart(Instant now) {
     ++life_;
+    std::vector<std::vector<Lane>> former;  // for what they counted
     for (Port& port : ports_) {
         port.scheduler->walk([&](const QueuedPacket& packet, std::optional<SliceId>) {
             ++died_with_;
             packets_.free(static_cast<PacketId>(packet.handle));
         });
         port.of_a_former_life = port.in_nic;  // it is sent all the same
-        port.lanes.clear();
+        former.push_back(std::exchange(port.lanes, {}));
         port.marks = 0;
         port.session.reset();
         port.transmit_look = port.session_look = far_off;
     }
     start();
+    for (std::size_t port = 0; port < ports_.size(); ++port)
+        for (std::size_t slice = 0; slice < setup_.slices.size(); ++slice)
+            ports_[port].lanes[slice].counts = former[port][slice].counts;
     for (Port& port : ports_) port.transmitter->kick(now);
 }
 
@@ -207,7 +212,7 @@ void Router::forward(Instant now, PacketId id, std::uint32_t port) {
     Lane& out_lane = out.lanes[slice];
     const std::uint32_t charge = charge_of(packet);
     if (in.upstream) in.upstream->received(charge);
-    if (!admit(now, in, out_lane, packet, charge)) {
+    if (!admit(in, out_lane, packet, charge)) {
         ++in.counts.dropped_packets;
         packets_.free(id);
     } else {
@@ -226,8 +231,7 @@ void Router::forward(Instant now, PacketId id, std::uint32_t port) {
 }
 
 // Against B where the slice is lossless, else against what all lossy packets share here.
-bool Router::admit(Instant /*now*/, Lane& in, Lane& out, const Packet& packet,
-                   std::uint32_t charge) {
+bool Router::admit(Lane& in, Lane& out, const Packet& packet, std::uint32_t charge) {
     const SliceSetup& slice = setup_.slices[index(packet.slice)];
     Lane& space = slice.lossless ? in : out;
     const std::uint64_t held = in.upstream ? in.upstream->held().count() : space.held;
@@ -257,7 +261,6 @@ PacketId Router::next(Instant now, std::uint32_t number, std::uint8_t /*allowed*
     Lane& lane = port.lanes[slice];
     ++lane.counts.sent_packets;
     lane.counts.sent_bytes += departure->packet.wire;
-    lane.counts.sent_charge += departure->packet.charge;
     if (lane.gate) look_after_gate(now, number, slice);
     ++port.in_nic;
     return static_cast<PacketId>(departure->packet.handle);

@@ -59,7 +59,6 @@ struct RouterSetup {
 struct LaneCounts {
     std::uint64_t dropped_packets = 0;  // on their way in
     std::uint64_t sent_packets = 0;     // out
-    std::uint64_t sent_charge = 0;
     std::uint64_t sent_bytes = 0;
     std::uint64_t buffer = 0;  // B, of what comes in
     std::uint64_t most_held = 0;
@@ -150,7 +149,7 @@ private:
     bool believe(Instant now, std::uint32_t number, const Message& message);
     void act_on(Instant now, std::uint32_t number, const SessionEvents& events);
     void forward(Instant now, PacketId id, std::uint32_t port);
-    bool admit(Instant now, Lane& in, Lane& out, const Packet& packet, std::uint32_t charge);
+    bool admit(Lane& in, Lane& out, const Packet& packet, std::uint32_t charge);
     void look_after_upstream(Instant now, std::uint32_t port, std::size_t slice);
     void look_after_host(Instant now, std::uint32_t port, std::size_t slice);
     void look_after_gate(Instant now, std::uint32_t number, std::size_t slice);

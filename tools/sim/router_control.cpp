@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <bit>
 
-#include "tools/sim/random.hpp"
 #include "tools/sim/router.hpp"
 
 namespace weir::sim {
