@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <deque>
 
+#include "bench/least.hpp"
 #include "bench/scene.hpp"
 
 namespace weir::bench {

@@ -50,8 +50,9 @@ def encap_bytes(segments):
 class Way:
     """One way through weir: what the generator sends for it, and by how much a frame grows."""
 
-    def __init__(self, name, grows, *words):
+    def __init__(self, name, grows, least, *words):
         self.name, self.grows, self.words = name, grows, list(map(str, words))
+        self.least = least  # the work of bench-least
 
 
 def ways():
@@ -62,11 +63,11 @@ def ways():
                 '--segments', ','.join(segments), '--spread', 'port,label',
                 '--size', INNER + encap_bytes(len(segments))]
     return [
-        Way('H.Encaps, 3 segments', encap_bytes(3), '--dst', '10.16.0.1', *v4),
-        Way('H.Encaps.Red, 3 segments', encap_bytes(2), '--dst', '10.17.0.1', *v4),
-        Way('End', 0, *srv6('fc00:a::e', 'fc00:b::1', 'fc00:b::2')),
-        Way('End.DT46', -encap_bytes(1), *srv6('fc00:a::d46')),
-        Way('IPv6 route', 0, '--src', 'fd00:9::9', '--dst', 'fd00:2::1',
+        Way('H.Encaps, 3 segments', encap_bytes(3), 'encap', '--dst', '10.16.0.1', *v4),
+        Way('H.Encaps.Red, 3 segments', encap_bytes(2), 'encap-red', '--dst', '10.17.0.1', *v4),
+        Way('End', 0, 'end', *srv6('fc00:a::e', 'fc00:b::1', 'fc00:b::2')),
+        Way('End.DT46', -encap_bytes(1), 'decap', *srv6('fc00:a::d46')),
+        Way('IPv6 route', 0, 'route', '--src', 'fd00:9::9', '--dst', 'fd00:2::1',
             '--spread', 'port,destination')]
 
 
@@ -187,25 +188,44 @@ class Testpmd(Stopping):
             end.unlink(missing_ok=True)
         devices = [f'--vdev=net_memif{n},role=server,socket={end},socket-abstract=no,'
                    f'rsize={DESCRIPTORS.bit_length() - 1}' for n, end in enumerate(ends)]
-        # Its main thread waits for a line on stdin, on the same core.
-        words = ['--no-pci', '--no-telemetry', '--iova-mode=va', f'--file-prefix={self.name}',
-                 '--lcores', f'0@{self.core},1@{self.core}', *self.memory, *devices, '--',
-                 f'--forward-mode={self.mode}', '--auto-start', '--disable-link-check', '--burst=32',
-                 f'--rxd={DESCRIPTORS}', f'--txd={DESCRIPTORS}', f'--total-num-mbufs={BUFFERS}']
+        words = self.words(devices)
         with open(self.log, 'wb') as log:
-            self.process = self.namespace.start('dpdk-testpmd', *words, stdin=subprocess.PIPE,
-                                                stdout=log, stderr=log)
-        wait_for('the links of testpmd', lambda: self._ended() or all(map(os.path.exists, ends)))
+            self.process = self.namespace.start(*words, stdin=subprocess.PIPE, stdout=log,
+                                                stderr=log)
+        wait_for(f'the links of {self.name}',
+                 lambda: self._ended() or all(map(os.path.exists, ends)))
+
+    def words(self, devices):
+        # Its main thread waits for a line on stdin, on the same core.
+        return ['dpdk-testpmd', *self.eal(devices), '--lcores', f'0@{self.core},1@{self.core}', '--',
+                f'--forward-mode={self.mode}', '--auto-start', '--disable-link-check', '--burst=32',
+                f'--rxd={DESCRIPTORS}', f'--txd={DESCRIPTORS}', f'--total-num-mbufs={BUFFERS}']
+
+    def eal(self, devices):
+        return ['--no-pci', '--no-telemetry', '--iova-mode=va', f'--file-prefix={self.name}',
+                *self.memory, *devices]
 
     def _ended(self):
         if self.process.poll() is not None:
             said = self.log.read_text(encoding='utf-8', errors='replace')
-            raise RuntimeError(f'testpmd ended with {self.process.returncode}: {said[-800:]}')
+            raise RuntimeError(f'{self.name} ended with {self.process.returncode}: {said[-800:]}')
         return False
 
     @staticmethod
     def mac():
         return '02:00:00:00:00:01'  # it takes any
+
+
+class Least(Testpmd):
+    """testpmd's loop with the least of one behaviour in it, of whatever packet: bench-least."""
+
+    def __init__(self, folder, namespace, scratch, core, pages, work):
+        super().__init__(namespace, scratch, core, pages, work)
+        self.name = f'least-{work}'
+        self.program = str(folder.parent / 'bench/bench-least')
+
+    def words(self, devices):
+        return [self.program, *self.eal(devices), '--lcores', f'0@{self.core}', '--', self.mode]
 
 
 class Load(Stopping, Generator):
@@ -317,6 +337,9 @@ class Bed:
         self.testpmd = Testpmd(self.space, scratch, self.core, pages)
         self.parsing = Testpmd(self.space, scratch, self.core, pages, '5tswap')
         self.running = []
+
+    def least(self, work):
+        return Least(self.folder, self.space, self.scratch, self.core, self.pages, work)
 
     def link(self, device, end):
         """The generator's end. In hugepages it copies nothing: weir-gen must not be the limit."""

@@ -188,14 +188,6 @@ void put(Packet& packet, const test::Frame& frame) {
     std::memcpy(rte_pktmbuf_mtod(&packet, void*), frame.data(), frame.size());
 }
 
-void write_macs(std::span<Packet*> burst) {
-    for (Packet* packet : burst) {
-        auto& header = *rte_pktmbuf_mtod(packet, EthernetHeader*);
-        header.source = test::Bed::mac(wan);
-        header.destination = test::Bed::neighbor_mac(0);
-    }
-}
-
 Circulation::Circulation(rte_mempool& pool, std::size_t buffers) : ring_(buffers) {
     for (Packet*& packet : ring_) {
         packet = rte_pktmbuf_alloc(&pool);
@@ -217,6 +209,19 @@ std::span<Packet*> Circulation::refill(const std::vector<test::Frame>& frames) {
         put(*packet, frame);
     }
     return burst_;
+}
+
+double tsc_per_core_cycle() {
+    constexpr int steps = 20'000;
+    std::uint64_t sum = 0;
+    const std::uint64_t begin = rte_rdtsc_precise();
+    for (int i = 0; i < steps; i += 8) {
+        for (int j = 0; j < 8; ++j) {
+            sum += begin;
+            asm volatile("" : "+r"(sum));
+        }
+    }
+    return static_cast<double>(rte_rdtsc_precise() - begin) / steps;
 }
 
 double cycles_per_packet(Circulation& circulation, const std::vector<test::Frame>& frames,

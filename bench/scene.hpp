@@ -36,8 +36,6 @@ std::vector<test::Frame> routed_frames(const Scale& scale);
 
 // As a device would leave it.
 void put(Packet& packet, const test::Frame& frame);
-// The reference: what testpmd's `mac` mode does to a packet.
-void write_macs(std::span<Packet*> burst);
 
 // Buffers that go round in order, so that each is as cold as 4,096 others make it.
 class Circulation {
@@ -60,6 +58,10 @@ private:
 double cycles_per_packet(Circulation& circulation, const std::vector<test::Frame>& frames,
                          const std::function<void(std::span<Packet*>)>& work,
                          const std::function<void()>& after);
+
+// TSC cycles in which the core makes one of its own now: additions of which each waits for the one
+// before. Machines for rent change it within seconds, the TSC does not.
+double tsc_per_core_cycle();
 
 // The main() of a benchmark: an Eal with so much memory and, as what ships has them, huge pages
 // where there are some (with small ones the reference loop alone waits 12 cycles for address
