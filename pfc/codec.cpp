@@ -98,7 +98,9 @@ bool MessageWriter::add(const ProbeRecord& record) noexcept {
                            .slice = number(record.slice),
                            .id = be32{record.id},
                            .origin = number(record.origin),
-                           .lowest = number(record.lowest)});
+                           .lowest = number(record.lowest),
+                           .bucket = be16{record.bucket},
+                           .reserved = {}});
 }
 
 std::size_t MessageWriter::add_flows(SliceNumber slice, std::uint32_t version,

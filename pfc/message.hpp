@@ -72,9 +72,11 @@ struct CapsRecord {
 
 // PROBE: goes along gates that are shut; back at its origin it proves that they wait for each
 // other.
+inline constexpr std::uint16_t whole_slice = 0xffff;
 struct ProbeRecord {
     NodeNumber origin{};
     SliceNumber slice{};
+    std::uint16_t bucket = whole_slice;  // what waits at the sender: that one, or all of the slice
     std::uint32_t id = 0;
     NodeNumber lowest{};  // of the nodes it passed
     std::uint16_t hops = 0;

@@ -97,8 +97,10 @@ struct ProbeLayout {
     be32 id;
     be64 origin;
     be64 lowest;
+    be16 bucket;  // 0xffff: all of the slice
+    be16 reserved;
     static constexpr RecordType type = RecordType::probe;
 };
-static_assert(sizeof(ProbeLayout) == 28 && WireHeader<ProbeLayout>);
+static_assert(sizeof(ProbeLayout) == 32 && WireHeader<ProbeLayout>);
 
 }  // namespace weir

@@ -84,6 +84,7 @@ CapsRecord record_of(const CapsLayout& layout) {
 ProbeRecord record_of(const ProbeLayout& layout) {
     return {.origin = NodeNumber{layout.origin.host()},
             .slice = SliceNumber{layout.slice.host()},
+            .bucket = layout.bucket.host(),
             .id = layout.id.host(),
             .lowest = NodeNumber{layout.lowest.host()},
             .hops = layout.hops.host()};

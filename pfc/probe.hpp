@@ -43,7 +43,10 @@
 
 namespace weir {
 
-// Of one (peer, slice), as the caller numbers them: the gate and the buffer of it share a number.
+// Of one (peer, slice), or of one flow bucket of it that the peer lets send nothing, as the caller
+// numbers them: the gate and the buffer of it share a number. ProbeRecord::bucket is the caller's
+// to set and to read: who waits for a bucket waits for the charge of that bucket, who waits for a
+// slice for all of its charge.
 enum class LinkId : std::uint32_t {};
 
 inline constexpr NodeNumber nobody{};

@@ -95,7 +95,14 @@ public:
     bool held_back(GroupId id) const noexcept {
         return !groups_[id].aggregates.empty() && !groups_[id].may_send();
     }
+    // Whether packets of the group wait for its gate or its allowance, and would wait if nothing
+    // else held them; those aside for their caps count. Looks at every queue of the group.
+    bool waits_for_peer(GroupId id) const noexcept;
     std::uint64_t departed_charge(GroupId group) const { return groups_[group].departed; }
+
+    // Takes the oldest packet of a queue that is not empty out, unsent: nothing is accounted for,
+    // and it is the caller's again. For what must not wait any longer.
+    QueuedPacket eject(QueueId id) noexcept;
 
     // Forgets every packet; the caller has walked them.
     void clear() noexcept;

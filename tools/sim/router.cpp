@@ -52,6 +52,7 @@ void Router::start() {
         make_scheduler(ports_[port]);
         for (std::size_t slice = 0; slice < setup_.slices.size(); ++slice) make_lane(port, slice);
     }
+    make_prober();
     for (std::uint32_t port = 0; port < ports_.size(); ++port) make_session(port);
 }
 
@@ -281,6 +282,7 @@ void Router::departed(Instant now, std::uint32_t port, PacketId id) {
     const std::uint32_t charge = charge_of(packet);
     if (in.upstream) {
         in.upstream->departed(bucket_of(packet), charge);
+        ++in.left;
         look_after_upstream(now, in_port, slice);
         return;
     }

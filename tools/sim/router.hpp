@@ -9,8 +9,10 @@
 
 #include "dataplane/base/hold_back.hpp"
 #include "pfc/gate.hpp"
+#include "pfc/probe.hpp"
 #include "pfc/session.hpp"
 #include "pfc/upstream.hpp"
+#include "pfc/watchdog.hpp"
 #include "qos/buffer.hpp"
 #include "qos/ecn_marking.hpp"
 #include "qos/scheduler.hpp"
@@ -50,9 +52,11 @@ struct RouterSetup {
     std::vector<SliceSetup> slices;
     Nanos reaction{5'000};  // from a message's last bit to what it changes
     Nanos hello_interval{10'000'000};
-    bool obeys_limit = true;  // false: to see what becomes of it
-    std::uint64_t seed = 1;   // of epochs
-    std::uint64_t salt = 0;   // of buckets; both ends of a line have the same
+    bool obeys_limit = true;       // false: to see what becomes of it
+    bool breaks_deadlocks = true;  // as well
+    WatchdogTerms watchdog{.detect = most_watchdog_interval, .restore = most_watchdog_interval};
+    std::uint64_t seed = 1;  // of epochs
+    std::uint64_t salt = 0;  // of buckets; both ends of a line have the same
 };
 
 // Of a slice on a port.
@@ -64,10 +68,28 @@ struct LaneCounts {
     std::uint64_t most_held = 0;
     std::uint64_t shut = 0;  // times the gate was shut, or the limit reached
     std::uint64_t negative_marks = 0;
+    std::uint64_t ejected = 0;   // packets that would have left by here, for a deadlock
+    std::uint64_t watchdog = 0;  // packets that it dropped
+};
+
+// Of a router.
+struct DeadlockCounts {
+    std::uint64_t probes = 0;    // sent, those of others that it passed on included
+    std::uint64_t proofs = 0;    // cycles found, its own to resolve or not
+    std::uint64_t resolved = 0;  // by it
+    std::uint64_t watchdog = 0;  // times that it saw a slice stuck
+};
+
+// Of a slice, now.
+struct Movement {
+    bool waits = false;      // some of it, for a peer
+    std::uint64_t left = 0;  // packets that came from other routers, in all
 };
 
 class Router final : public Receiver, public Source, public Actor {
 public:
+    static constexpr Nanos look_every{5'000'000};  // for what is stuck
+
     Router(Engine& engine, PacketPool& packets, Messages& messages, NodeId self,
            const RouterSetup& setup);
     Router(const Router&) = delete;
@@ -96,6 +118,8 @@ public:
     const BufferSizes& sizes(std::uint32_t port, SliceId slice) const {
         return ports_[port].lanes[index(slice)].sizes;
     }
+    Movement movement(SliceId slice) const;
+    const DeadlockCounts& deadlocks() const { return deadlocks_; }
     bool faces_host(std::uint32_t port) const { return ports_[port].setup.host; }
     std::uint64_t held(std::uint32_t port, SliceId slice) const;
     std::size_t packets_held() const;                       // counted by walking
@@ -112,6 +136,7 @@ private:
         BufferSizes sizes;
         std::optional<Upstream> upstream;
         std::uint64_t held = 0;  // from a host, or lossy
+        std::uint64_t left = 0;  // packets from a router
         bool pausing = false;    // the host
         Instant repeat{};        // of its pause frame
         Instant look = far_off;
@@ -122,6 +147,10 @@ private:
         std::uint64_t base = 0;  // charge that had departed when the session began
         bool closed = false;
         bool held_back = false;
+        std::vector<std::uint16_t> stopped;  // buckets that the peer lets send nothing
+        std::uint64_t departed = 0;          // at the last look for what is stuck
+        Nanos waited{0};                     // in all, at the gate
+        std::optional<QueueWatchdog> watchdog;
         Instant gate_look = far_off;
         EcnMarking marking;
         LaneCounts counts;
@@ -138,7 +167,12 @@ private:
         std::uint64_t of_a_former_life = 0;  // of them
         Instant transmit_look = far_off;
     };
-    enum class Look : std::uint8_t { transmit, upstream, gate, heard, host, session };
+    // Where charge waits: a port's gate, or one bucket of it.
+    struct Waits {
+        std::uint32_t port = 0;
+        std::uint16_t bucket = whole_slice;
+    };
+    enum class Look : std::uint8_t { transmit, upstream, gate, heard, host, session, stuck };
 
     void size_lane(std::uint32_t number, std::size_t slice);
     void make_scheduler(Port& port);
@@ -158,6 +192,21 @@ private:
     PacketId say_mark(Instant now, std::uint32_t number);
     void hear(Instant now, std::uint32_t port, const Message& message);
     void hear_mark(Instant now, std::uint32_t port, const Message& message);
+    void make_prober();
+    LinkId link_of(std::uint32_t port, std::size_t slice, std::uint16_t bucket) const;
+    void look_for_what_is_stuck(Instant now);
+    void look_at_gate(Instant now, std::uint32_t number, std::size_t slice);
+    void ask_watchdog(Instant now, std::uint32_t number, std::size_t slice, bool waits);
+    void sample(Instant now, std::uint32_t number, std::size_t slice, std::uint16_t bucket,
+                bool held);
+    void set_stopped(Instant now, std::uint32_t number, std::size_t slice, std::uint16_t bucket,
+                     bool stopped);
+    std::vector<Waits> waits_of(std::uint32_t from, std::size_t slice, std::uint16_t bucket) const;
+    void hear_probe(Instant now, std::uint32_t from, const ProbeRecord& probe);
+    void resolve(Instant now, std::uint32_t from, std::size_t slice, const Waits& at);
+    std::uint64_t eject(Instant now, std::uint32_t from, const Waits& at, std::size_t slice,
+                        std::uint64_t charge);
+    void tell_peer(Instant now, std::uint32_t port, ProbeRecord probe);
     std::optional<std::size_t> slice_of(SliceNumber number) const;
     std::uint16_t bucket_of(const Packet& packet) const;
     std::uint32_t port_of(NodeId neighbor) const {
@@ -173,6 +222,9 @@ private:
     std::vector<Port> ports_;
     std::vector<std::uint32_t> port_of_;  // by neighbour
     std::vector<std::uint32_t> routes_;   // port by destination
+    std::optional<Prober> prober_;
+    DeadlockCounts deadlocks_;
+    Instant stuck_look_ = far_off;
     std::uint32_t life_ = 0;
     std::uint64_t died_with_ = 0;
     std::uint64_t refused_ = 0;

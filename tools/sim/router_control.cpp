@@ -42,6 +42,10 @@ void Router::wake(Instant now, std::uint64_t what) {
             if (ports_[port].session_look > now) return;
             ports_[port].session_look = Gate::never;
             return look_after_session(now, port);
+        case Look::stuck:
+            if (stuck_look_ > now) return;
+            stuck_look_ = Gate::never;
+            return look_for_what_is_stuck(now);
         case Look::heard:
             return hear(now, port, messages_[rest]);
     }
@@ -139,6 +143,7 @@ void Router::hear(Instant now, std::uint32_t port, const Message& message) {
         return;
     }
     if (!believe(now, port, message)) return;
+    if (message.probe) hear_probe(now, port, *message.probe);
     for (const SliceRecord& record : message.slices) {
         const auto slice = slice_of(record.slice);
         if (!slice) continue;
@@ -179,6 +184,7 @@ void Router::apply_gate(Instant now, std::uint32_t number, std::size_t slice) {
     lane.closed = closed;
     lane.gate->changed_caps(now, [&](std::uint16_t bucket, BitsPerSecond rate) {
         port.scheduler->set_cap(lane.group, bucket, rate, now);
+        set_stopped(now, number, slice, bucket, rate == BitsPerSecond{0});
     });
     look_after_gate(now, number, slice);
     port.transmitter->kick(now);

@@ -18,7 +18,8 @@ nlohmann::json as_json(const Scenario& scenario, const Result& result) {
         {"scenario", scenario.name},          {"duration_ns", scenario.duration.count()},
         {"dropped_lossless", result.dropped}, {"lost_on_lines", result.lost},
         {"messages", result.messages},        {"messages_lost", result.messages_lost},
-        {"peak_of_buffer", result.peak()}};
+        {"peak_of_buffer", result.peak()},    {"deadlocks_resolved", result.deadlocks.resolved},
+        {"ejected", result.ejected}};
     for (std::size_t i = 0; i < result.traffic.size(); ++i) {
         const TrafficResult& it = result.traffic[i];
         made["traffic"].push_back({{"name", scenario.traffic[i].name},
@@ -57,6 +58,12 @@ void write_csv(const nlohmann::json& all, const char* list, const std::string& f
     if (!file) throw std::runtime_error(path + " can not be written; does the folder exist?");
 }
 
+std::uint64_t sent_of(const Result& result) {
+    std::uint64_t all = 0;
+    for (const TrafficResult& it : result.traffic) all += it.sent;
+    return all;
+}
+
 void print_tables(const Scenario& scenario, const Result& result) {
     fmt::print("{:<24} {:>10} {:>8} {:>10} {:>10}\n", "traffic", "sent", "again", "received",
                "Gb/s");
@@ -67,6 +74,9 @@ void print_tables(const Scenario& scenario, const Result& result) {
     }
     fmt::print("dropped in lossless slices {}, lost on lines {}, fullest buffer {:.3f} of B\n",
                result.dropped, result.lost, result.peak());
+    if (result.deadlocks.proofs > 0)
+        fmt::print("deadlocks resolved {}, packets ejected for them {} of {} sent\n",
+                   result.deadlocks.resolved, result.ejected, sent_of(result));
 }
 
 }  // namespace

@@ -82,14 +82,22 @@ struct Event {
     std::size_t node = 0;                 // restart
 };
 
+// Where a router sends what goes to a host, if not by the fewest lines.
+struct RouteSetup {
+    std::size_t at = 0, to = 0;  // nodes
+    std::size_t by = 0;          // the neighbour
+};
+
 struct Scenario {
     std::string name;
     std::uint64_t seed = 1;
     Nanos duration{50'000'000};
     bool obeys_limit = true;
+    bool breaks_deadlocks = true;
     std::vector<SliceSetup> slices;
     std::vector<NodeSetup> nodes;
     std::vector<LineSetup> lines;
+    std::vector<RouteSetup> routes;
     std::vector<TrafficSetup> traffic;
     std::vector<Event> events;
 };

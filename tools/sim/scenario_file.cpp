@@ -6,6 +6,7 @@
 #include <array>
 #include <fstream>
 #include <sstream>
+#include <tuple>
 
 #include "dataplane/config/quantity.hpp"
 #include "dataplane/config/section.hpp"
@@ -69,6 +70,9 @@ const std::vector<Key>& keys() {
         key("line[].shape", "rate", 1, no_limit, "none", "what goes to the second end at most"),
         key("line[].loss", "share", 0, 0, "0%", "of packets, both directions"),
         key("line[].messages_lost", "share", 0, 0, "0%", "of messages, both directions"),
+        key("route[].at", "text", 0, 0, "required", "a router"),
+        key("route[].to", "text", 0, 0, "required", "a host"),
+        key("route[].by", "text", 0, 0, "required", "a neighbour, not the shortest way"),
         key("traffic[].name", "text", 0, 0, "required", "in the results"),
         key("traffic[].from", "text", 0, 0, "required", "a host"),
         key("traffic[].to", "text", 0, 0, "required", "a host"),
@@ -92,9 +96,9 @@ const std::vector<Key>& keys() {
 
 struct Groups {
     KeyGroup top;
-    std::array<KeyGroup, 5> lists{KeyGroup{"slice[]", {}}, KeyGroup{"node[]", {}},
-                                  KeyGroup{"line[]", {}}, KeyGroup{"traffic[]", {}},
-                                  KeyGroup{"event[]", {}}};
+    std::array<KeyGroup, 6> lists{KeyGroup{"slice[]", {}},   KeyGroup{"node[]", {}},
+                                  KeyGroup{"line[]", {}},    KeyGroup{"route[]", {}},
+                                  KeyGroup{"traffic[]", {}}, KeyGroup{"event[]", {}}};
     Groups() {
         for (KeyGroup& list : lists)
             top.members.push_back(
@@ -135,6 +139,7 @@ public:
             section.read("host", node.host);
         }
         for (const Section& section : top_.tables("line")) read_line(section);
+        for (const Section& section : top_.tables("route")) read_route(section);
         for (const Section& section : top_.tables("traffic")) read_traffic(section);
         for (const Section& section : top_.tables("event")) read_event(section);
         return std::move(it_);
@@ -178,6 +183,16 @@ private:
                 section.error("between", "joins two hosts; put a router between them");
         }
         it_.lines.push_back(line);
+    }
+
+    void read_route(const Section& section) {
+        const auto way = line_from(section, "at", named(section, "at"), named(section, "by"));
+        if (way && it_.nodes[way->first].host) section.error("at", "is a host; only routers route");
+        RouteSetup route;
+        route.to = host(section, "to");
+        if (!way) return;
+        std::tie(route.at, route.by) = *way;
+        it_.routes.push_back(route);
     }
 
     void read_traffic(const Section& section) {
@@ -237,6 +252,21 @@ private:
             return 0;
         }
         return double(std::get<Share>(reading).millionths) / 1e6;
+    }
+    std::optional<std::size_t> named(const Section& section, std::string_view name) const {
+        std::string wanted;
+        return section.read(name, wanted) ? node(section, name, wanted) : std::nullopt;
+    }
+    // Both, if a line joins them.
+    std::optional<std::pair<std::size_t, std::size_t>> line_from(
+        const Section& section, std::string_view key_name, std::optional<std::size_t> a,
+        std::optional<std::size_t> b) const {
+        if (!a || !b) return {};
+        for (const LineSetup& line : it_.lines)
+            if ((line.a == *a && line.b == *b) || (line.a == *b && line.b == *a))
+                return std::pair{*a, *b};
+        section.error(key_name, "has no line to " + in_quotes(it_.nodes[*b].name));
+        return {};
     }
     std::optional<std::array<std::size_t, 2>> two_nodes(const Section& section,
                                                         std::string_view name) const {

@@ -4,6 +4,17 @@
 #include <deque>
 
 namespace weir::sim {
+namespace {
+
+void add(DeadlockCounts& all, const DeadlockCounts& one) {
+    all.probes += one.probes;
+    all.proofs += one.proofs;
+    all.resolved += one.resolved;
+    all.watchdog += one.watchdog;
+}
+
+}  // namespace
+
 double TrafficResult::bits_per_second() const {
     const Nanos time = last - first;
     return time.count() <= 0 ? 0 : double(bytes) * 8e9 / double(time.count());
@@ -25,14 +36,17 @@ World::World(const Scenario& scenario) : scenario_{scenario}, ways_(scenario.lin
         else if (scenario_.nodes[i].host)
             node.host = std::make_unique<Flood>(engine_, packets_, messages_, counts_);
         else
-            node.router = std::make_unique<Router>(engine_, packets_, messages_, id,
-                                                   RouterSetup{.slices = scenario_.slices,
-                                                               .obeys_limit = scenario_.obeys_limit,
-                                                               .seed = scenario_.seed});
+            node.router =
+                std::make_unique<Router>(engine_, packets_, messages_, id,
+                                         RouterSetup{.slices = scenario_.slices,
+                                                     .obeys_limit = scenario_.obeys_limit,
+                                                     .breaks_deadlocks = scenario_.breaks_deadlocks,
+                                                     .seed = scenario_.seed});
     }
     add_ports();
     connect();
     add_routes();
+    add_named_routes();
     for (Node& node : nodes_)
         if (node.router) node.router->start();
     add_traffic();
@@ -113,6 +127,18 @@ void World::add_routes() {
     }
 }
 
+void World::add_named_routes() {
+    for (const RouteSetup& route : scenario_.routes)
+        for (std::size_t i = 0; i < scenario_.lines.size(); ++i) {
+            const LineSetup& line = scenario_.lines[i];
+            const bool there = line.a == route.at && line.b == route.by;
+            const bool back = line.b == route.at && line.a == route.by;
+            if (there || back)
+                nodes_[route.at].router->set_route(static_cast<NodeId>(route.to),
+                                                   ways_[i][there ? 0 : 1].port);
+        }
+}
+
 void World::add_traffic() {
     for (const TrafficSetup& traffic : scenario_.traffic)
         traffic.transport == Transport::flood ? add_flood(traffic) : add_transport(traffic);
@@ -135,6 +161,17 @@ bool World::at_rest() const {
     return std::ranges::all_of(nodes_, [&](const Node& node) {
         return !node.router || node.router->at_rest(engine_.now());
     });
+}
+
+Movement World::movement(SliceId slice) const {
+    Movement all;
+    for (const Node& node : nodes_) {
+        if (!node.router) continue;
+        const Movement one = node.router->movement(slice);
+        all.waits |= one.waits;
+        all.left += one.left;
+    }
+    return all;
 }
 
 void World::wake(Instant now, std::uint64_t number) {
@@ -180,11 +217,15 @@ Result World::result() const {
         if (!nodes_[n].router) continue;
         all.died += nodes_[n].router->died_with();
         all.refused += nodes_[n].router->refused();
+        add(all.deadlocks, nodes_[n].router->deadlocks());
         for (std::uint32_t port = 0; port < nodes_[n].router->ports(); ++port)
             for (std::size_t s = 0; s < scenario_.slices.size(); ++s) {
                 const LaneCounts& lane = nodes_[n].router->counts(port, static_cast<SliceId>(s));
                 all.shut += lane.shut;
                 all.negative_marks += lane.negative_marks;
+                all.ejected += lane.ejected;
+                all.watchdog += lane.watchdog;
+                if (nodes_[n].router->faces_host(port)) all.ejected_outside += lane.ejected;
                 if (!scenario_.slices[s].lossless) continue;
                 all.dropped += lane.dropped_packets;
                 all.buffers.push_back({n, port, s, nodes_[n].router->faces_host(port), lane.buffer,

@@ -44,10 +44,14 @@ struct Result {
     std::uint64_t data_lost = 0;  // by lines
     std::uint64_t messages = 0, messages_lost = 0;
     std::uint64_t shut = 0, negative_marks = 0;
-    std::uint64_t died = 0;     // with routers that restarted
-    std::uint64_t refused = 0;  // messages
-    std::uint64_t hops = 0;     // packets that lines delivered
-    double peak() const;        // the largest share of B that was used, between routers
+    std::uint64_t died = 0;             // with routers that restarted
+    std::uint64_t refused = 0;          // messages
+    std::uint64_t ejected = 0;          // for deadlocks
+    std::uint64_t ejected_outside = 0;  // of them, at a port that faces a host
+    std::uint64_t watchdog = 0;         // dropped by it
+    DeadlockCounts deadlocks;           // of all routers
+    std::uint64_t hops = 0;             // packets that lines delivered
+    double peak() const;                // the largest share of B that was used, between routers
 };
 
 class World final : public Actor {
@@ -66,6 +70,7 @@ public:
     Flow& flow(std::size_t traffic, std::uint32_t i = 0) {
         return transports_[static_cast<FlowId>(first_flow_[traffic] + i)];
     }
+    Movement movement(SliceId slice) const;  // of all routers
     Engine& engine() { return engine_; }
     // Packets of a slice that routers dropped.
     std::uint64_t dropped(std::size_t slice) const;
@@ -87,6 +92,7 @@ private:
     void add_ports();
     void connect();
     void add_routes();
+    void add_named_routes();
     void add_traffic();
     void add_flood(const TrafficSetup& traffic);
     void add_transport(const TrafficSetup& traffic);

@@ -73,10 +73,11 @@ TEST(MessageBytes, Caps) {
 TEST(MessageBytes, Probe) {
     EXPECT_EQ(test::to_hex(message_of(ProbeRecord{.origin = NodeNumber{0x8182838485868788},
                                                   .slice = SliceNumber{0x71727374},
+                                                  .bucket = 0xb1b2,
                                                   .id = 0xa1a2a3a4,
                                                   .lowest = NodeNumber{0x9192939495969798},
                                                   .hops = 0x0102})),
-              expected("05 07 0102 71727374 a1a2a3a4 8182838485868788 9192939495969798"));
+              expected("05 08 0102 71727374 a1a2a3a4 8182838485868788 9192939495969798 b1b2 0000"));
 }
 
 TEST(MessageBytes, TimesThatDoNotFit) {

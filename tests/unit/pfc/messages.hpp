@@ -87,6 +87,7 @@ inline CapsRecord any_caps() {
 inline ProbeRecord any_probe() {
     return {.origin = NodeNumber{any<std::uint64_t>()},
             .slice = any_slice(),
+            .bucket = any<std::uint16_t>(),
             .id = any<std::uint32_t>(),
             .lowest = NodeNumber{any<std::uint64_t>()},
             .hops = any<std::uint16_t>()};

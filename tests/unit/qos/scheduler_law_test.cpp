@@ -97,6 +97,10 @@ void meddle(Load& load, VirtualPort& port) {
             return port.set_cap(group, static_cast<std::uint32_t>(dice.below(8)),
                                 rates[dice.below(3)]);
         }
+        case 10:
+            for (std::uint64_t n = dice.below(8); n > 0; --n)
+                port.eject(static_cast<std::uint32_t>(dice.below(port.queues.size())));
+            return;
         case 7:
             port.push_control(any_wire(load));
             return;

@@ -39,6 +39,11 @@ public:
         bool open() const {
             return shut == 0 && (allowance == UINT64_MAX || departed + largest_charge <= allowance);
         }
+        bool waits_for_peer() const {
+            const bool only_gate =
+                (shut & ~static_cast<unsigned>(static_cast<std::uint8_t>(Shut::gate))) == 0;
+            return held > 0 && only_gate && !open();
+        }
     };
     struct Slice {
         SliceRates rates;
@@ -121,6 +126,18 @@ public:
         ++held_;
         return true;
     }
+    // The oldest of a queue, unsent.
+    void eject(std::uint32_t number) {
+        Queue& queue = queues[number];
+        if (queue.packets.empty()) return;
+        const QueuedPacket packet = scheduler_.eject(QueueId{number});
+        require(same(queue.packets.front(), packet), "the oldest is ejected");
+        queue.packets.pop_front();
+        queue.waiting_since = now_;
+        --groups[queue.group].held;
+        slices[groups[queue.group].slice].charge_held -= packet.charge;
+        --held_;
+    }
     // Past an empty scheduler.
     bool pass(std::uint32_t queue, std::uint32_t wire, std::uint32_t charge) {
         scheduler_.tick(now_);
@@ -189,6 +206,10 @@ public:
             require(scheduler_.departed_charge(GroupId{static_cast<std::uint32_t>(g)}) ==
                         groups[g].departed,
                     "departed charge is what left");
+        for (std::size_t g = 0; g < groups.size(); ++g)
+            require(scheduler_.waits_for_peer(GroupId{static_cast<std::uint32_t>(g)}) ==
+                        groups[g].waits_for_peer(),
+                    "who waits for a peer is told from who waits for something else");
     }
     // Nobody answers between now and the time to wake.
     void wake_is_not_late(Dice& dice) const {

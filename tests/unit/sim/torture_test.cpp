@@ -9,14 +9,23 @@ namespace {
 constexpr Troubles no_trouble = 0;
 
 TEST(Torture, WithoutTheLimitRoutersDropAlsoWhereThereIsNoTrouble) {
-    EXPECT_EQ(torture(3, no_trouble, true).broken, "");
-    const Torture broken = torture(3, no_trouble, false);
+    EXPECT_EQ(torture(3, no_trouble).broken, "");
+    const Torture broken = torture(3, no_trouble, {.obey_limit = false});
     EXPECT_NE(broken.broken.find("routers dropped"), std::string::npos) << broken.broken;
     EXPECT_EQ(broken.had, no_trouble);
 }
 
+TEST(Torture, WithoutProbesARingStaysLocked) {
+    const Torture moves = torture(3, only(Trouble::ring));
+    EXPECT_EQ(moves.broken, "");
+    EXPECT_GT(moves.proofs, 0U);
+    const Torture locked =
+        torture(3, only(Trouble::ring), {.break_deadlocks = false, .patience = Nanos{300'000'000}});
+    EXPECT_NE(locked.broken.find("all stood still"), std::string::npos) << locked.broken;
+}
+
 TEST(Torture, AFailingSeedIsShrunkToTheTroubleItNeeds) {
-    EXPECT_EQ(shrink(3, all_troubles, false), no_trouble);
+    EXPECT_EQ(shrink(3, all_troubles, {.obey_limit = false}), no_trouble);
 }
 
 TEST(Torture, ASeedIsTheSameAgain) {
