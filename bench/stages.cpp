@@ -1,9 +1,12 @@
 // Cycles per packet of each way through the ingress half and out of the egress backlog; beside each
 // the least that this behaviour costs anybody (least.hpp), and a reference loop that writes both
 // MACs. All are measured in turns, because machines change their speed within seconds.
+//   bench-stages [PART-OF-A-NAME [TURNS]]
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
+#include <string_view>
 
 #include "bench/least.hpp"
 #include "bench/scene.hpp"
@@ -11,7 +14,8 @@
 namespace weir::bench {
 namespace {
 
-constexpr int turns = 15;
+std::string_view only;
+int turns = 15;
 
 struct Row {
     std::string name;
@@ -94,6 +98,8 @@ void run() {
     const Scale scale;
     Bench bench{scale};
     std::vector<Row> rows = rows_of(scale);
+    std::erase_if(rows, [](const Row& row) { return row.name.find(only) == std::string::npos; });
+    if (rows.empty()) throw std::runtime_error{"no row has that in its name"};
     std::vector<double> clock;
     for (int i = 0; i < turns; ++i) {
         for (Row& row : rows) {
@@ -107,4 +113,8 @@ void run() {
 }  // namespace
 }  // namespace weir::bench
 
-int main() { return weir::bench::main_of(weir::Bytes{96 << 20}, weir::bench::run); }
+int main(int argc, char** argv) {
+    if (argc > 1) weir::bench::only = argv[1];
+    if (argc > 2) weir::bench::turns = std::max(1, std::atoi(argv[2]));
+    return weir::bench::main_of(weir::Bytes{96 << 20}, weir::bench::run);
+}
