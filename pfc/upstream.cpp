@@ -17,6 +17,8 @@ Upstream::Upstream(const Terms& terms, Instant now)
       look_next_{now} {}
 
 void Upstream::set_terms(const Terms& terms, Instant now) {
+    // Who is not told any more what leaves would think that it never does.
+    if (terms.control != terms_.control) meter_.forget();
     terms_ = terms;
     meter_.set_terms(terms.flows);
     pace_.set_round_trip(terms.flows.round_trip);
@@ -61,11 +63,10 @@ void Upstream::update(Instant now) {
         seen_ = received_;
         used_ = now;
     }
-    if (terms_.control == HoldBack::pause) {
-        const bool was = xoff_;
-        xoff_ = held_ >= (was ? terms_.xon.count() : terms_.xoff.count());
-        if (xoff_ != was) pace_.changed(now);
-    }
+    const bool was = xoff_;
+    xoff_ = terms_.control == HoldBack::pause &&
+            held_ >= (was ? terms_.xon.count() : terms_.xoff.count());
+    if (xoff_ != was) pace_.changed(now);
     if (now >= look_next_) look(now);
 }
 

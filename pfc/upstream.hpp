@@ -35,7 +35,7 @@ public:
     };
     Upstream(const Terms& terms, Instant now);
 
-    // In place; what is held stays.
+    // In place; what is held stays, and `buckets` as it was.
     void set_terms(const Terms& terms, Instant now);
     // A new session, of either side.
     void restart(Instant now);

@@ -89,6 +89,39 @@ TEST_F(UpstreamTest, PauseGoesOnAtXoffAndOffBelowXon) {
     EXPECT_FALSE(pause.xoff());
 }
 
+// A reload changes the mode while somebody waits: what the old one asked for is over, and said.
+TEST_F(UpstreamTest, AModeThatIsLeftHoldsNobodyBack) {
+    begin();
+    arrive(60'000);
+    ASSERT_TRUE(pause.xoff());
+    pause.state(at);
+    pause.set_terms(terms(HoldBack::credit), at);
+    pause.update(at);
+    EXPECT_FALSE(pause.xoff());
+    at = at + 20us;
+    EXPECT_TRUE(pause.due(at));
+    EXPECT_FALSE(pause.state(at).xoff);
+}
+
+TEST_F(UpstreamTest, AStandingBucketIsForgottenWithTheModeThatStoppedIt) {
+    pause.set_terms(terms(HoldBack::precise), at);
+    begin();
+    arrive(60'000);
+    const auto pass = [&](Nanos time) {
+        for (const Instant end = at + time; at < end; at = at + 50us) pause.update(at);
+    };
+    pass(2 * round_trip);
+    ASSERT_EQ(pause.caps().size(), 1U);
+    EXPECT_EQ(pause.caps()[0].rate, BitsPerSecond{0});
+    pause.set_terms(terms(HoldBack::credit), at);
+    pause.update(at);
+    EXPECT_TRUE(pause.caps().empty());
+    pause.departed(0, 60'000);
+    pause.set_terms(terms(HoldBack::precise), at);
+    pass(12 * round_trip);
+    EXPECT_TRUE(pause.caps().empty()) << "it holds nothing, and would be stopped for ever";
+}
+
 TEST_F(UpstreamTest, AChangeIsSaidAtOnceTwiceMoreAndThenWhileItIsUsed) {
     begin();
     EXPECT_TRUE(pause.due(at));
