@@ -184,7 +184,13 @@ void SessionWorld::arrivals() {
     }
 }
 
-// One queue: nothing overtakes, and MARKs lie where they were sent between the packets.
+// One queue, but packets may come later than MARKs behind them, by as long as those are held off.
+void SessionWorld::put_in_band(const Packet& packet, const Sent& mark, std::uint64_t late) {
+    const std::uint64_t at = now_ + in_band_ms + late;
+    const auto before = std::ranges::upper_bound(in_band_, at, {}, &InBand::at);
+    in_band_.insert(before, {at, packet, mark});
+}
+
 void SessionWorld::arrivals_in_band() {
     while (!in_band_.empty() && in_band_.front().at <= now_ && receiver_.stopped_until <= now_) {
         const InBand item = std::move(in_band_.front());
@@ -260,7 +266,7 @@ bool SessionWorld::send_packet(std::size_t slice, std::uint16_t bucket, std::uin
         --lose_data_;
         book.lost += charge;
     } else {
-        in_band_.push_back({now_ + in_band_ms, {slice, bucket, charge, sending()}, {}});
+        put_in_band({slice, bucket, charge, sending()}, {}, chance(unruly_) ? random_ % 3 : 0);
     }
     return true;
 }
@@ -284,7 +290,7 @@ void SessionWorld::tell_and_ask(std::size_t slice) {
     if (lose_data_ > 0)
         --lose_data_;
     else if (!chance(lossy_))
-        in_band_.push_back({now_ + in_band_ms, {}, mark});
+        put_in_band({}, mark, 0);
 }
 
 void SessionWorld::act_receiver() {
@@ -355,9 +361,9 @@ void SessionWorld::apply(const Command& command) {
         case What::replay: {
             const Sent message = history_[amount % history_.size()];
             replayed_ = true;
-            // A MARK ahead of packets that were sent before it would be taken for their loss.
+            // A MARK further ahead of its packets than they may be late would be their loss.
             if (message.kind == MessageKind::mark)
-                in_band_.push_back({now_, {}, message});
+                put_in_band({}, message, 0);
             else
                 deliver(message);
             return;

@@ -129,6 +129,7 @@ private:
     void restart_lanes();
     void hear_forward(const MessageView& view);
     void hear_backward(const MessageView& view);
+    void put_in_band(const Packet& packet, const Sent& mark, std::uint64_t late);
     void arrivals();
     void arrivals_in_band();
     void take(const Packet& packet);
