@@ -4,6 +4,7 @@
 // started anew at any time, with a clock that starts where it always does; clocks that jump.
 // Session, Gate, Upstream and codec are those that ship, joined as tools/sim/router_control.cpp
 // joins them; what they may do is judged by books of the world's own.
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -23,6 +24,11 @@ inline constexpr std::array world_slices{SliceNumber{10}, SliceNumber{20}, Slice
 inline constexpr std::array world_modes{HoldBack::pause, HoldBack::precise, HoldBack::credit};
 inline constexpr std::size_t world_buckets = 4;
 inline constexpr std::uint64_t world_buffer = 64 * 256;  // of each slice
+inline constexpr std::uint32_t world_largest = 8 * 256;  // packet
+
+inline std::size_t index_of(SliceNumber number) {
+    return static_cast<std::size_t>(std::ranges::find(world_slices, number) - world_slices.begin());
+}
 
 enum class What : std::uint8_t {
     pass,            // amount: milliseconds
