@@ -33,8 +33,8 @@ public:
     bool add(const CapsRecord& record) noexcept;
     bool add(const ProbeRecord& record) noexcept;
     // Says the first of `caps`, as many as there is room for, and how many those were. The records
-    // of one slice and version belong together, in whichever messages they come; a newer version
-    // takes the place of all of them.
+    // of one slice and version belong together, in whichever messages they come. A bucket that a
+    // newer version does not name keeps its cap until its lease ends (pfc/gate.hpp).
     std::size_t add_flows(SliceNumber slice, std::uint32_t version,
                           std::span<const FlowCap> caps) noexcept;
     // Says that no bucket of the slice is capped.

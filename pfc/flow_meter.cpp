@@ -29,6 +29,12 @@ void FlowMeter::restart() noexcept {
     caps_.clear();
 }
 
+void FlowMeter::forget() noexcept {
+    std::ranges::fill(buckets_, Bucket{});
+    active_.clear();
+    caps_.clear();
+}
+
 void FlowMeter::admitted(std::uint16_t number, std::uint32_t charge) noexcept {
     Bucket& bucket = buckets_[number];
     bucket.queued += charge;

@@ -29,7 +29,10 @@ public:
     };
     FlowMeter(std::uint32_t buckets, const Terms& terms);
     void set_terms(const Terms& terms) noexcept { terms_ = terms; }
+    // A new session: no cap is told any more.
     void restart() noexcept;
+    // No bucket holds anything; what departs of before is not missed.
+    void forget() noexcept;
 
     void admitted(std::uint16_t number, std::uint32_t charge) noexcept;
     void departed(std::uint16_t number, std::uint32_t charge) noexcept;

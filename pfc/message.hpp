@@ -42,7 +42,8 @@ struct SliceRecord {
     bool operator==(const SliceRecord&) const = default;
 };
 
-// STATE: what a flow bucket of a slice may send; all buckets not named may send at any rate.
+// STATE: what a flow bucket of a slice may send. Not to name one says nothing: that it is open is
+// said with unlimited_rate, or its lease ends (pfc/gate.hpp).
 struct FlowCap {
     std::uint16_t bucket = 0;
     BitsPerSecond rate{0};  // of charge; 0: nothing

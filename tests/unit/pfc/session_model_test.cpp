@@ -16,9 +16,9 @@ namespace weir::test {
 
 // By rapidcheck's name for it.
 void showValue(const Command& command, std::ostream& out) {
-    constexpr std::array names{"pass",      "lose",   "lossy",        "unruly",
-                               "lose_data", "replay", "start_sender", "start_receiver",
-                               "drain",     "offer",  "jump",         "stop"};
+    constexpr std::array names{
+        "pass",           "lose",  "lossy", "unruly", "lose_data", "replay", "start_sender",
+        "start_receiver", "drain", "offer", "jump",   "stop",      "rest"};
     out << names[static_cast<std::size_t>(command.what)] << " " << command.amount;
 }
 namespace {
@@ -35,7 +35,8 @@ rc::Gen<Command> any_command() {
                                                       {6, What::drain},
                                                       {3, What::offer},
                                                       {1, What::jump},
-                                                      {2, What::stop}});
+                                                      {2, What::stop},
+                                                      {1, What::rest}});
     return rc::gen::apply([](What it, unsigned amount) { return Command{it, amount}; }, what,
                           rc::gen::resize(1'000, rc::gen::inRange(0U, 4'000U)));
 }
@@ -52,9 +53,11 @@ void law(std::uint64_t seed, const std::vector<Command>& commands) {
     SessionWorld world{seed};
     for (const Command& command : commands) world.apply(command);
     RC_ASSERT(world.broken() == "");
-    RC_ASSERT(world.heals());
+    const bool healed = world.heals();
     RC_ASSERT(world.broken() == "");
+    RC_ASSERT(healed);
     RC_CLASSIFY(world.reached_xoff(), "xoff");
+    RC_CLASSIFY(world.capped(), "capped");
     RC_CLASSIFY(world.lost_three(), "three lost running");
     RC_CLASSIFY(world.restarts() > 0, "restarted");
     RC_CLASSIFY(world.replayed(), "replayed");
@@ -79,8 +82,11 @@ TEST(SessionModel, LawOfTheLimit) {
     rc::detail::printResultMessage(result, said);
     ASSERT_TRUE(result.is<rc::detail::SuccessResult>()) << said.str();
     const auto& success = result.get<rc::detail::SuccessResult>();
-    for (const auto& [name, least] :
-         {std::pair{"xoff", 50}, {"three lost running", 20}, {"restarted", 50}, {"replayed", 50}}) {
+    for (const auto& [name, least] : {std::pair{"xoff", 50},
+                                      {"capped", 50},
+                                      {"three lost running", 20},
+                                      {"restarted", 50},
+                                      {"replayed", 50}}) {
         std::cout << success.numSuccess << " cases, " << percent(success, name) << " % " << name
                   << "\n";
         EXPECT_TRUE(again || percent(success, name) >= least) << name;

@@ -1,20 +1,55 @@
 #include "tests/unit/pfc/session_world.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace weir::test {
 namespace {
 
+using namespace std::chrono_literals;
+
 // Packets take long enough that a handshake can be over before the last of an earlier life arrives.
 constexpr std::uint64_t way_ms = 1, in_band_ms = 8;
-constexpr std::array world_slices{world_slice};
+constexpr Nanos round_trip = 16ms;  // STATE every ms, an XOFF holds for five
+
+Upstream::Terms terms(std::size_t slice) {
+    return {.slice = world_slices[slice],
+            .control = world_modes[slice],
+            .buffer = Bytes{world_buffer},
+            .xoff = Bytes{world_buffer / 2},
+            .xon = Bytes{world_buffer / 4},
+            .flows = {.buffer = Bytes{world_buffer},
+                      .largest = Bytes{world_largest},
+                      .rate = BitsPerSecond{50'000'000},
+                      .round_trip = round_trip,
+                      .control = round_trip},
+            .buckets = world_buckets};
+}
 
 }  // namespace
+
+SessionWorld::SessionWorld(std::uint64_t seed) : random_{seed | 1U} {
+    start_lanes();
+    start_rooms();
+    run(5);
+}
 
 // Both sides draw the epochs 1, 2, 3 ..., and every start finds its clock at 1 s: what an earlier
 // life said looks as much like something of this one as it can.
 SessionWorld::Side SessionWorld::start(std::uint32_t life, std::uint64_t now) {
     return {.session = Session{{.own = Epoch{life}}, world_slices}, .clock = 1'000 - now};
+}
+
+void SessionWorld::start_lanes() {
+    lanes_.clear();
+    for (std::size_t i = 0; i < world_slices.size(); ++i)
+        lanes_.push_back({.gate = Gate{world_buckets, round_trip, clock(sender_)}});
+}
+
+void SessionWorld::start_rooms() {
+    rooms_.clear();
+    for (std::size_t i = 0; i < world_slices.size(); ++i)
+        rooms_.push_back({.upstream = Upstream{terms(i), clock(receiver_)}, .queue = {}});
 }
 
 bool SessionWorld::chance(unsigned percent) {
@@ -28,15 +63,7 @@ void SessionWorld::require(bool holds, const char* law) {
     if (!holds && broken_.empty()) broken_ = law;
 }
 
-SessionWorld::Message SessionWorld::make(Way way, MessageKind kind) {
-    Side& side = of(way);
-    return {.head = side.session.head(kind, clock(side), world_slice),
-            .way = way,
-            .life = lives_[way],
-            .number = history_.size()};
-}
-
-void SessionWorld::send(Message message) {
+void SessionWorld::send(const Sent& message) {
     history_.push_back(message);
     const bool lost = lose_[message.way] > 0 || chance(lossy_);
     lose_[message.way] -= std::min(lose_[message.way], 1U);
@@ -46,37 +73,87 @@ void SessionWorld::send(Message message) {
     const bool late = chance(unruly_), twice = chance(unruly_);
     wire_.push_back({now_ + way_ms + (late ? random_ % 40 : 0), message});
     if (twice) wire_.push_back({now_ + way_ms + random_ % 300, message});
+    if (late && twice) forge(message);
 }
 
-void SessionWorld::deliver(const Message& message) {
+// A bit of it changed, and said back to who said it.
+void SessionWorld::forge(const Sent& message) {
+    Block changed = message.bytes;
+    changed[random_ % changed.size()] ^= static_cast<std::byte>(1U << (random_ >> 32U) % 8);
+    require(!channel_.believed(message.way, changed), "believed what was changed on its way");
+    require(!channel_.believed(other(message.way), message.bytes), "believed what it said itself");
+}
+
+void SessionWorld::deliver(const Sent& message) {
+    const MessageRead read = read_message(message.bytes);
+    if (!channel_.believed(message.way, message.bytes) || read.fault != MessageFault::none)
+        return require(false, "could not read what the other wrote");
+    SliceNumber slice{};
+    for (const Record& record : read.view)
+        if (const auto* totals = std::get_if<TotalsRecord>(&record)) slice = totals->slice;
     Side& side = of(other(message.way));
-    const Verdict verdict = side.session.accept(message.head, clock(side), world_slice);
+    const Verdict verdict = side.session.accept(read.view.head(), clock(side), slice);
     if (!verdict) return;
-    judge(message, verdict);
-    const bool new_epoch = verdict.events.peer_restarted;
+    judge(message, read.view.head(), index_of(slice), verdict);
     if (message.way == forward) {
-        if (new_epoch) upstream_.on_epoch();
-        if (message.head.kind == MessageKind::mark) upstream_.on_message(message.totals);
+        if (verdict.events.peer_restarted)
+            for (Room& room : rooms_) room.upstream.restart(clock(receiver_));
+        hear_forward(read.view);
     } else {
-        if (new_epoch) gate_.on_epoch();
-        if (message.head.kind == MessageKind::state) gate_.on_message(message.state);
-        reached_xoff_ |= gate_.xoff();
+        if (verdict.events.peer_restarted) restart_lanes();
+        hear_backward(read.view);
+    }
+}
+
+void SessionWorld::restart_lanes() {
+    for (Lane& lane : lanes_) {
+        lane.gate.restart(clock(sender_));
+        lane.sent = lane.packets = 0;
+    }
+}
+
+void SessionWorld::hear_forward(const MessageView& view) {
+    const Instant now = clock(receiver_);
+    for (const Record& record : view) {
+        if (const auto* totals = std::get_if<TotalsRecord>(&record))
+            // One that was lost and comes again later may say less than came since.
+            static_cast<void>(rooms_[index_of(totals->slice)].upstream.on_mark(*totals, now));
+        if (const auto* asked = std::get_if<SliceRecord>(&record))
+            rooms_[index_of(asked->slice)].upstream.solicited(now);
+    }
+}
+
+void SessionWorld::hear_backward(const MessageView& view) {
+    const Instant now = clock(sender_);
+    for (const Record& record : view) {
+        if (const auto* state = std::get_if<SliceRecord>(&record)) {
+            Lane& lane = lanes_[index_of(state->slice)];
+            lane.gate.on_state(*state, now);
+            reached_xoff_ |= lane.gate.shut(now);
+        }
+        if (const auto* flows = std::get_if<FlowsRecord>(&record)) {
+            std::vector<FlowCap> caps;
+            for (std::size_t i = 0; i < flows->size(); ++i) caps.push_back((*flows)[i]);
+            lanes_[index_of(flows->slice)].gate.on_caps(flows->version, caps, now);
+            capped_ |= !caps.empty();
+        }
     }
 }
 
 // What Session promises of each message that it accepts.
-void SessionWorld::judge(const Message& message, const Verdict& verdict) {
+void SessionWorld::judge(const Sent& message, const MessageHead& head, std::size_t slice,
+                         const Verdict& verdict) {
     Side& side = of(other(message.way));
     require(message.life >= side.peer_life, "an epoch that was left came back");
     require(message.life == side.peer_life || verdict.events.peer_restarted || side.peer_life == 0,
             "a new life without a word");
     if (message.life != side.peer_life) side.accepted.clear();
     side.peer_life = message.life;
-    auto& latest = side.accepted[message.head.kind];
+    auto& latest = side.accepted[{head.kind, slice}];
     require(latest == 0 || message.number > latest, "accepted twice, or out of order");
     latest = message.number;
-    if (message.head.kind != MessageKind::hello)
-        require(message.head.peer_epoch == Epoch{lives_[other(message.way)]},
+    if (head.kind != MessageKind::hello)
+        require(head.peer_epoch == Epoch{lives_[other(message.way)]},
                 "accepted what was meant for an earlier life");
 }
 
@@ -86,76 +163,41 @@ void SessionWorld::arrivals() {
             ++i;
             continue;
         }
-        const Message message = wire_[i].message;
+        const Sent message = std::move(wire_[i].message);
         wire_.erase(wire_.begin() + static_cast<std::ptrdiff_t>(i));
         deliver(message);
     }
 }
 
-// One queue: nothing overtakes, and MARKs lie where they were sent between the packets.
+// One queue, but packets may come later than MARKs behind them, by as long as those are held off.
+void SessionWorld::put_in_band(const Packet& packet, const Sent& mark, std::uint64_t late) {
+    const std::uint64_t at = now_ + in_band_ms + late;
+    const auto before = std::ranges::upper_bound(in_band_, at, {}, &InBand::at);
+    in_band_.insert(before, {at, packet, mark});
+}
+
 void SessionWorld::arrivals_in_band() {
     while (!in_band_.empty() && in_band_.front().at <= now_ && receiver_.stopped_until <= now_) {
-        const InBand item = in_band_.front();
+        const InBand item = std::move(in_band_.front());
         in_band_.pop_front();
-        if (item.charge == 0) {
+        if (item.packet.charge == 0)
             deliver(item.mark);
-            continue;
-        }
-        upstream_.receive(item.charge);
-        queue_.push_back(item.charge);
-        require(upstream_.held() <= world_buffer, "more held than B");
-        require(upstream_.received() <= handed_[{lives_[backward], receiver_.peer_life}],
-                "more received than handed out");
+        else
+            take(item.packet);
     }
 }
 
-void SessionWorld::hello(Way way) {
-    Side& side = of(way);
-    static_cast<void>(side.session.poll(clock(side)));
-    if (side.session.hello_due(clock(side))) send(make(way, MessageKind::hello));
-}
-
-void SessionWorld::send_packet(std::uint64_t charge) {
-    gate_.send(charge);
-    require(gate_.sent() <= handed_[{sender_.peer_life, lives_[forward]}],
-            "more sent than handed out");
-    if (lose_data_ > 0)
-        --lose_data_;
-    else
-        in_band_.push_back({now_ + in_band_ms, charge, {}});
-}
-
-void SessionWorld::act_sender() {
-    if (sender_.stopped_until > now_) return;
-    hello(forward);
-    for (unsigned i = 0; i < offer_; ++i) {
-        const std::uint64_t charge = 256 * (1 + (now_ + i) % 8);
-        if (!gate_.may_send(charge)) break;
-        send_packet(charge);
-    }
-    if (!gate_.mark_due() || sender_.session.peer() == Epoch{}) return;
-    Message mark = make(forward, MessageKind::mark);
-    mark.totals = gate_.make_message(clock(sender_));
-    history_.push_back(mark);
-    if (lose_data_ > 0)
-        --lose_data_;
-    else if (!chance(lossy_))
-        in_band_.push_back({now_ + in_band_ms, 0, mark});
-}
-
-void SessionWorld::act_receiver() {
-    if (receiver_.stopped_until > now_) return;
-    hello(backward);
-    for (unsigned i = 0; i < drain_ && !queue_.empty(); ++i) {
-        upstream_.depart(queue_.front());
-        queue_.pop_front();
-    }
-    if (receiver_.session.peer() == Epoch{}) return;
-    Message state = make(backward, MessageKind::state);
-    state.state = upstream_.make_message(clock(receiver_));
-    auto& most = handed_[{lives_[backward], receiver_.peer_life}];
-    most = std::max(most, state.state.limit);
-    send(state);
+void SessionWorld::take(const Packet& packet) {
+    Room& room = rooms_[packet.slice];
+    room.upstream.received(packet.charge);
+    room.upstream.admitted(packet.bucket, packet.charge);
+    room.queue.push_back(packet);
+    std::uint64_t held = 0;
+    for (const Packet& one : room.queue) held += one.charge;
+    require(held <= world_buffer, "more held than B");
+    Book& book = books_[{packet.of, packet.slice}];
+    book.received += packet.charge;
+    require(book.received <= book.handed, "more received than handed out");
 }
 
 void SessionWorld::run(unsigned milliseconds) {
@@ -177,7 +219,7 @@ void SessionWorld::apply(const Command& command) {
             lose_.fill(1 + amount % 6);
             return;
         case What::lossy:
-            lossy_ = amount % 101;
+            lossy_ = amount % 4 == 0 ? 100 : amount % 101;
             return;
         case What::unruly:
             unruly_ = amount % 101;
@@ -186,24 +228,21 @@ void SessionWorld::apply(const Command& command) {
             lose_data_ = 1 + amount % 12;
             return;
         case What::replay: {
-            const Message message = history_[amount % history_.size()];
+            const Sent message = history_[amount % history_.size()];
             replayed_ = true;
-            // A MARK ahead of packets that were sent before it would be taken for their loss.
-            if (message.head.kind == MessageKind::mark)
-                in_band_.push_back({now_, 0, message});
+            // A MARK further ahead of its packets than they may be late would be their loss.
+            if (message.kind == MessageKind::mark)
+                put_in_band({}, message, 0);
             else
                 deliver(message);
             return;
         }
         case What::start_sender:
             sender_ = start(++lives_[forward], now_);
-            gate_ = Gate{world_slice};
-            return;
+            return start_lanes();
         case What::start_receiver:
             receiver_ = start(++lives_[backward], now_);
-            upstream_ = Upstream{world_slice, world_buffer};
-            queue_.clear();
-            return;
+            return start_rooms();
         case What::drain:
             drain_ = amount % 4;
             return;
@@ -216,19 +255,39 @@ void SessionWorld::apply(const Command& command) {
         case What::stop:
             (amount % 2 != 0 ? sender_ : receiver_).stopped_until = now_ + amount % 200;
             return;
+        case What::rest: {
+            const unsigned offered = std::exchange(offer_, 0);
+            run(1'300);
+            offer_ = offered;
+            return;
+        }
     }
 }
 
+bool SessionWorld::open_again() const {
+    return std::ranges::all_of(lanes_, [&](const Lane& lane) {
+        return lane.gate.limit() == lane.sent + world_buffer && !lane.gate.shut(clock(sender_)) &&
+               std::ranges::count(lane.caps, unlimited_rate) == std::ssize(lane.caps);
+    });
+}
+
 bool SessionWorld::heals() {
-    lossy_ = unruly_ = lose_data_ = offer_ = 0;
+    lossy_ = unruly_ = lose_data_ = 0;
     lose_.fill(0);
     drain_ = 100;
+    offer_ = 1;
     sender_.stopped_until = receiver_.stopped_until = 0;
-    for (int i = 0; i < 80; ++i) {
+    const std::uint64_t from = now_;
+    const auto flows = [&] {
+        return now_ - std::max(blocked_at_, from) >= 100 && sender_.session.up() &&
+               receiver_.session.up();
+    };
+    while (!flows() && now_ - from < 1'000 && broken_.empty()) run(25);
+    if (!flows()) return false;
+    offer_ = 0;
+    for (int i = 0; i < 8 && broken_.empty(); ++i) {
         run(25);
-        if (gate_.limit() == gate_.sent() + world_buffer && in_band_.empty() &&
-            sender_.session.up() && receiver_.session.up())
-            return true;
+        if (open_again() && in_band_.empty()) return true;
     }
     return false;
 }

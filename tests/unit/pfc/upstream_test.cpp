@@ -26,7 +26,13 @@ Upstream::Terms terms(HoldBack control) {
 
 class UpstreamTest : public testing::Test {
 protected:
-    void begin() { EXPECT_TRUE(pause.on_mark({}, at)); }
+    void begin() { mark(0); }
+    // And as long as it is held off.
+    void mark(std::uint64_t charge) {
+        EXPECT_TRUE(pause.on_mark({.charge = charge}, at));
+        at = at + round_trip / 8;
+        pause.update(at);
+    }
     void arrive(std::uint32_t charge) {
         pause.received(charge);
         pause.admitted(0, charge);
@@ -49,10 +55,9 @@ TEST_F(UpstreamTest, TheLimitIsBufferLessHeldAndWhatWasSentFurther) {
     pause.departed(0, 1'500);
     EXPECT_EQ(pause.limit(), 100'000U + 1'500);
     // 4,000 were sent up to here, 1,500 came: the rest is lost, and its room free again.
-    EXPECT_TRUE(pause.on_mark({.charge = 4'000}, at));
+    mark(4'000);
     EXPECT_EQ(pause.limit(), 100'000U + 4'000);
     EXPECT_EQ(pause.state(at).settled, 4'000U);
-    EXPECT_FALSE(pause.on_mark({.charge = 1'000}, at)) << "it can not have sent less than came";
     pause.restart(at);
     EXPECT_EQ(pause.limit(), 0U);
 }
@@ -87,6 +92,39 @@ TEST_F(UpstreamTest, PauseGoesOnAtXoffAndOffBelowXon) {
     pause.departed(0, 1);
     pause.update(at);
     EXPECT_FALSE(pause.xoff());
+}
+
+// A reload changes the mode while somebody waits: what the old one asked for is over, and said.
+TEST_F(UpstreamTest, AModeThatIsLeftHoldsNobodyBack) {
+    begin();
+    arrive(60'000);
+    ASSERT_TRUE(pause.xoff());
+    pause.state(at);
+    pause.set_terms(terms(HoldBack::credit), at);
+    pause.update(at);
+    EXPECT_FALSE(pause.xoff());
+    at = at + 20us;
+    EXPECT_TRUE(pause.due(at));
+    EXPECT_FALSE(pause.state(at).xoff);
+}
+
+TEST_F(UpstreamTest, AStandingBucketIsForgottenWithTheModeThatStoppedIt) {
+    pause.set_terms(terms(HoldBack::precise), at);
+    begin();
+    arrive(60'000);
+    const auto pass = [&](Nanos time) {
+        for (const Instant end = at + time; at < end; at = at + 50us) pause.update(at);
+    };
+    pass(2 * round_trip);
+    ASSERT_EQ(pause.caps().size(), 1U);
+    EXPECT_EQ(pause.caps()[0].rate, BitsPerSecond{0});
+    pause.set_terms(terms(HoldBack::credit), at);
+    pause.update(at);
+    EXPECT_TRUE(pause.caps().empty());
+    pause.departed(0, 60'000);
+    pause.set_terms(terms(HoldBack::precise), at);
+    pass(12 * round_trip);
+    EXPECT_TRUE(pause.caps().empty()) << "it holds nothing, and would be stopped for ever";
 }
 
 TEST_F(UpstreamTest, AChangeIsSaidAtOnceTwiceMoreAndThenWhileItIsUsed) {
@@ -147,7 +185,8 @@ TEST_F(UpstreamTest, WhatIsNotUsedFallsSilentAndWakesNobodyOften) {
 TEST(FlowMeter, CapsWhoFillsTheBuffer) {
     Upstream precise{terms(HoldBack::precise), Instant{1s}};
     precise.on_mark({}, Instant{1s});
-    Instant now{1s};
+    Instant now{1s + round_trip / 8};
+    precise.update(now);
     // Bucket 1 is sent 100 bytes each us and leaves by 10; bucket 2 comes and goes.
     std::uint64_t held = 0;
     for (unsigned us = 0; us < 2'000; ++us, now = now + 1us) {
