@@ -11,7 +11,7 @@ struct EfficiencyOptions {
     unsigned jobs = std::max(1U, std::thread::hardware_concurrency());
     bool json = false;
 };
-// 0: every target is met; 1: not.
+// 0: every target is met, or as much of it as light allows; 1: not.
 int print_efficiency(const EfficiencyOptions& options);
 
 }  // namespace weir::sim
