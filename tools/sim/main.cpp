@@ -182,6 +182,8 @@ int run(int argc, char** argv) {
     apart->add_option("--only", steps.only, "rows that have this in their name");
     apart->add_option("--jobs", steps.jobs, "threads")->capture_default_str();
     apart->add_flag("--json", steps.json, "one JSON array instead of a table");
+    apart->add_option("--from", steps.from, "a file that --json wrote, instead of simulating");
+    apart->add_option("--plots", steps.plots, "folder for an SVG of each workload (gnuplot)");
     weir::sim::RunOptions one;
     CLI::App* const from_file = app.add_subcommand("run", "One scenario from a file");
     from_file->add_option("FILE", one.file, "the scenario, in TOML")->required();

@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "tests/unit/sim/net.hpp"
+#include "tools/sim/efficiency_plot.hpp"
 
 namespace weir::sim::test {
 namespace {
@@ -82,6 +83,18 @@ TEST(Efficiency, TheBaselineHasTheBuffersOfTheDistance) {
     const Nanos far = step(100, 100);
     EXPECT_LE(step(0, 100), far);
     EXPECT_GT(step(0, 0), far);
+}
+
+// gnuplot gets each figure once, at the factor and distance it is of.
+TEST(Efficiency, APlotHasTheFiguresOfItsWorkloadAndNoOther) {
+    EfficiencyRow one = judged(answers, "precise", 0.9454, 0.9426, 0.997);
+    EfficiencyRow other = judged(llama, "precise", 0.1111, 0.2222, 0.3333);
+    const std::string script = plot_script({one, other}, answers, "x.svg");
+    EXPECT_NE(script.find("\n1 94.26 94.54 99.70 NaN"), std::string::npos) << script;
+    EXPECT_NE(script.find("E(d), %, 200 km"), std::string::npos);
+    EXPECT_EQ(script.find("11.11"), std::string::npos);
+    EXPECT_EQ(plot_name(answers), "efficiency-qwen-32b-inference.svg");
+    EXPECT_THROW(plot({one}, "/nowhere at all"), std::runtime_error);
 }
 
 }  // namespace
