@@ -188,7 +188,9 @@ int run(int argc, char** argv) {
     CLI::App* const from_file = app.add_subcommand("run", "One scenario from a file");
     from_file->add_option("FILE", one.file, "the scenario, in TOML")->required();
     from_file->add_flag("--json", one.json, "one JSON object instead of tables");
-    from_file->add_option("--csv", one.csv, "folder for traffic.csv and buffers.csv");
+    from_file->add_option("--csv", one.csv, "file for samples of each port and slice over time");
+    from_file->add_option("--every", one.every,
+                          "time between samples, as \"100us\"; default: a thousandth of the run");
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
