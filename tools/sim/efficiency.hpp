@@ -1,7 +1,7 @@
 #pragma once
 // How many steps a job makes whose storage and compute are apart: E(d), steps a second at a
-// distance over those at none, under the same congestion, beside what light alone allows. Docs:
-// docs/efficiency.md.
+// distance over those at none, under the same congestion and with the same buffers, beside what
+// light alone allows. Docs: docs/efficiency.md.
 #include <string>
 #include <vector>
 
@@ -23,6 +23,7 @@ std::vector<EfficiencyMode> efficiency_modes();
 struct EfficiencyRun {
     std::size_t shape = 0, mode = 0;  // of shapes(), efficiency_modes()
     double factor = 1, kilometres = 0;
+    double built_for = 0;  // kilometres, that routers size their buffers for
 };
 struct EfficiencyFigures {
     Nanos step{0};
@@ -33,7 +34,9 @@ struct EfficiencyFigures {
     double peak = 0;  // of B
 };
 EfficiencyFigures measure(const EfficiencyRun& run);
-Scenario congested(const EfficiencyMode& mode, double kilometres);
+// Where it happens. The job's traffic comes first: to the compute site, to the edge.
+Scenario congested(const EfficiencyRun& run);
+inline constexpr Nanos to_a_host{500};  // one way
 
 struct EfficiencyRow {
     EfficiencyRun run;
@@ -41,9 +44,13 @@ struct EfficiencyRow {
     double efficiency = 0;  // E(d)
     double light = 0;       // E_max(d)
     double kept = 0;        // steps a second, of those without congestion at this distance
-    double target = 0;      // of E; 0: none
-    std::string missed;     // what, and what limits it
+    double target = 0;      // of E
+    std::string limited;    // by light: all that it allows was reached, and is below the target
+    std::string missed;     // else
 };
+// Of `precise`: the target, or as much of it as light allows. Of plain tail drop: whether the
+// congestion is worth the name.
+void judge(EfficiencyRow& row);
 // Rows with `only` in their names, on so many threads.
 std::vector<EfficiencyRow> efficiency(const std::string& only, unsigned jobs);
 std::string name_of(const EfficiencyRun& run);

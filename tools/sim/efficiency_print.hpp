@@ -10,8 +10,10 @@ struct EfficiencyOptions {
     std::string only;
     unsigned jobs = std::max(1U, std::thread::hardware_concurrency());
     bool json = false;
+    std::string from;   // what --json wrote earlier, instead of simulating
+    std::string plots;  // folder; empty: none
 };
-// 0: every target is met; 1: not.
+// 0: every target is met, or as much of it as light allows; 1: not.
 int print_efficiency(const EfficiencyOptions& options);
 
 }  // namespace weir::sim

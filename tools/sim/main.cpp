@@ -12,6 +12,7 @@
 #include "tools/sim/efficiency_print.hpp"
 #include "tools/sim/exactness.hpp"
 #include "tools/sim/run_print.hpp"
+#include "tools/sim/sweep_print.hpp"
 #include "tools/sim/torture.hpp"
 
 namespace {
@@ -207,17 +208,30 @@ int run(int argc, char** argv) {
     apart->add_option("--only", steps.only, "rows that have this in their name");
     apart->add_option("--jobs", steps.jobs, "threads")->capture_default_str();
     apart->add_flag("--json", steps.json, "one JSON array instead of a table");
+    apart->add_option("--from", steps.from, "a file that --json wrote, instead of simulating");
+    apart->add_option("--plots", steps.plots, "folder for an SVG of each workload (gnuplot)");
     weir::sim::RunOptions one;
     CLI::App* const from_file = app.add_subcommand("run", "One scenario from a file");
     from_file->add_option("FILE", one.file, "the scenario, in TOML")->required();
     from_file->add_flag("--json", one.json, "one JSON object instead of tables");
-    from_file->add_option("--csv", one.csv, "folder for traffic.csv and buffers.csv");
+    from_file->add_option("--csv", one.csv, "file for samples of each port and slice over time");
+    from_file->add_option("--every", one.every,
+                          "time between samples, as \"100us\"; default: a thousandth of the run");
+    weir::sim::SweepOptions grid;
+    CLI::App* const sweeping = app.add_subcommand(
+        "sweep", "A scenario at every point of its [grid]; what an earlier sweep did is kept");
+    sweeping->add_option("FILE", grid.file, "the scenario with a [grid], in TOML")->required();
+    sweeping->add_option("--into", grid.into, "folder of results; default: FILE with .points");
+    sweeping->add_option("--jobs", grid.jobs, "threads")->capture_default_str();
+    sweeping->add_flag("--json", grid.json, "one JSON array instead of a table");
+    sweeping->add_option("--csv", grid.csv, "file for the table");
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? 0 : 2;
     }
     if (from_file->parsed()) return weir::sim::run_scenario(one);
+    if (sweeping->parsed()) return weir::sim::print_sweep(grid);
     if (apart->parsed()) return weir::sim::print_efficiency(steps);
     return torment->parsed() ? torture(torturing) : exactness(exact);
 }

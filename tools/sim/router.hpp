@@ -120,8 +120,14 @@ public:
     }
     Movement movement(SliceId slice) const;
     const DeadlockCounts& deadlocks() const { return deadlocks_; }
+    NodeId neighbor(std::uint32_t port) const { return ports_[port].setup.neighbor; }
     bool faces_host(std::uint32_t port) const { return ports_[port].setup.host; }
     std::uint64_t held(std::uint32_t port, SliceId slice) const;
+    // What leaves by the port waits, for its gate or its limit.
+    bool closed(std::uint32_t port, SliceId slice) const {
+        const Lane& lane = ports_[port].lanes[index(slice)];
+        return lane.closed || lane.held_back;
+    }
     std::size_t packets_held() const;                       // counted by walking
     std::uint64_t died_with() const { return died_with_; }  // packets that restarts cost
     std::uint64_t refused() const { return refused_; }      // messages

@@ -2,60 +2,35 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
-#include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "dataplane/config/quantity.hpp"
+#include "tools/sim/result_json.hpp"
 #include "tools/sim/scenario_file.hpp"
-#include "tools/sim/world.hpp"
 
 namespace weir::sim {
 namespace {
 
-nlohmann::json as_json(const Scenario& scenario, const Result& result) {
-    nlohmann::json made{
-        {"scenario", scenario.name},          {"duration_ns", scenario.duration.count()},
-        {"dropped_lossless", result.dropped}, {"lost_on_lines", result.lost},
-        {"messages", result.messages},        {"messages_lost", result.messages_lost},
-        {"peak_of_buffer", result.peak()},    {"deadlocks_resolved", result.deadlocks.resolved},
-        {"ejected", result.ejected}};
-    for (std::size_t i = 0; i < result.traffic.size(); ++i) {
-        const TrafficResult& it = result.traffic[i];
-        made["traffic"].push_back({{"name", scenario.traffic[i].name},
-                                   {"sent", it.sent},
-                                   {"again", it.again},
-                                   {"received", it.received},
-                                   {"messages", it.delivered},
-                                   {"bytes", it.bytes},
-                                   {"bits_per_second", it.bits_per_second()}});
-    }
-    for (const BufferResult& it : result.buffers)
-        made["buffers"].push_back({{"node", scenario.nodes[it.node].name},
-                                   {"port", it.port},
-                                   {"slice", it.slice},
-                                   {"from_host", it.host},
-                                   {"buffer", it.buffer},
-                                   {"most", it.most},
-                                   {"dropped", it.dropped}});
-    return made;
+Nanos interval_of(const RunOptions& options, const Scenario& scenario) {
+    if (options.every.empty()) return std::max(Nanos{1}, scenario.duration / 1'000);
+    const auto reading = parse_time(options.every);
+    if (const auto* wrong = std::get_if<Wrong>(&reading))
+        throw std::runtime_error("--every " + options.every + " " + wrong->text);
+    return std::get<Nanos>(reading);
 }
 
-// A row for each element of a list of `all`, columns as in its first.
-void write_csv(const nlohmann::json& all, const char* list, const std::string& folder) {
-    const std::string path = fmt::format("{}/{}.csv", folder, list);
-    std::ofstream file{path};
-    if (!all.contains(list)) return;
-    std::string line;
-    for (const auto& [name, value] : all[list][0].items()) line += (line.empty() ? "" : ",") + name;
-    file << line << '\n';
-    for (const auto& row : all[list]) {
-        line.clear();
-        for (const auto& [name, value] : row.items())
-            line += (line.empty() ? "" : ",") + value.dump();
-        file << line << '\n';
-    }
-    if (!file) throw std::runtime_error(path + " can not be written; does the folder exist?");
+Result run(const RunOptions& options, const Scenario& scenario) {
+    if (options.csv.empty()) return simulate(scenario);
+    std::ofstream file{options.csv};
+    if (!file)
+        throw std::runtime_error(options.csv + " can not be written; does its folder exist?");
+    const Result result = simulate_and_sample(scenario, interval_of(options, scenario), file);
+    file.flush();
+    if (!file) throw std::runtime_error(options.csv + " could not be written; is the disk full?");
+    return result;
 }
 
 std::uint64_t sent_of(const Result& result) {
@@ -88,12 +63,9 @@ int run_scenario(const RunOptions& options) {
         return 2;
     }
     const auto& scenario = std::get<Scenario>(loaded);
-    const Result result = simulate(scenario);
-    const nlohmann::json all = as_json(scenario, result);
-    if (!options.csv.empty())
-        for (const char* list : {"traffic", "buffers"}) write_csv(all, list, options.csv);
+    const Result result = run(options, scenario);
     if (options.json)
-        fmt::print("{}\n", all.dump(2));
+        fmt::print("{}\n", as_json(scenario, result).dump(2));
     else
         print_tables(scenario, result);
     return result.dropped == 0 ? 0 : 1;

@@ -6,7 +6,8 @@ namespace weir::sim {
 
 struct RunOptions {
     std::string file;
-    std::string csv;  // folder; empty: none
+    std::string csv;    // file for samples of each port and slice; empty: none
+    std::string every;  // between samples; empty: a thousandth of the run
     bool json = false;
 };
 // 0: nothing of a lossless slice was dropped; 1: something was; 2: the file is wrong.

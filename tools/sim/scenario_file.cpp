@@ -310,15 +310,18 @@ private:
 
 }  // namespace
 
+std::variant<Scenario, ConfigErrors> scenario_of(const toml::table& tree, const std::string& file) {
+    Report report{tree, file};
+    Scenario scenario = Reader{tree, report}.read();
+    if (report.any()) return report.take();
+    scenario.name = file;
+    return scenario;
+}
+
 std::variant<Scenario, ConfigErrors> parse_scenario(std::string_view text,
                                                     const std::string& file) {
     try {
-        const toml::table tree = toml::parse(text);
-        Report report{tree, file};
-        Scenario scenario = Reader{tree, report}.read();
-        if (report.any()) return report.take();
-        scenario.name = file;
-        return scenario;
+        return scenario_of(toml::parse(text), file);
     } catch (const toml::parse_error& error) {
         const auto begin = error.source().begin;
         return ConfigErrors{{file, std::max(begin.line, 1U), std::max(begin.column, 1U), "",

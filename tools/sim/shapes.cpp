@@ -74,7 +74,7 @@ Shape decoding() {
     Shape it;
     it.name = "Qwen-32B inference";
     it.inference = true;
-    it.batches = 32;
+    it.batches = 128;
     it.tensor = cut(qwen.hidden, 1);
     it.head = seconds(2 * qwen.layer / memory);
     it.middle = seconds(2 * (qwen.layers - 2) * qwen.layer / memory);

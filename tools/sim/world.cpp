@@ -193,6 +193,24 @@ void World::wake(Instant now, std::uint64_t number) {
     }
 }
 
+std::vector<LaneSample> World::lanes() const {
+    std::vector<LaneSample> all;
+    for (std::size_t n = 0; n < nodes_.size(); ++n) {
+        if (!nodes_[n].router) continue;
+        const Router& router = *nodes_[n].router;
+        for (std::uint32_t port = 0; port < router.ports(); ++port)
+            for (std::size_t s = 0; s < scenario_.slices.size(); ++s) {
+                const auto slice = static_cast<SliceId>(s);
+                const LaneCounts& counts = router.counts(port, slice);
+                all.push_back({n, port, static_cast<std::size_t>(router.neighbor(port)), s,
+                               router.held(port, slice), counts.buffer, counts.sent_packets,
+                               counts.sent_bytes, counts.dropped_packets, counts.shut,
+                               router.closed(port, slice)});
+            }
+    }
+    return all;
+}
+
 Result World::result() const {
     Result all;
     for (std::size_t t = 0; t < scenario_.traffic.size(); ++t) {

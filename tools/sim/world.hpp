@@ -36,6 +36,19 @@ struct BufferResult {
     std::uint64_t buffer = 0, most = 0, dropped = 0;
 };
 
+// Of a slice at a port, now; counters since the beginning.
+struct LaneSample {
+    std::size_t node = 0;
+    std::uint32_t port = 0;
+    std::size_t neighbor = 0;  // a node
+    std::size_t slice = 0;
+    std::uint64_t held = 0;    // charge: of what came in by it; lossy: that waits for it
+    std::uint64_t buffer = 0;  // B; lossy: 0
+    std::uint64_t sent_packets = 0, sent_bytes = 0, dropped_packets = 0;
+    std::uint64_t shut = 0;  // times that what leaves by it was told to wait
+    bool closed = false;     // and is, now
+};
+
 struct Result {
     std::vector<TrafficResult> traffic;
     std::vector<BufferResult> buffers;
@@ -72,6 +85,8 @@ public:
     }
     Movement movement(SliceId slice) const;  // of all routers
     Engine& engine() { return engine_; }
+    // Of all routers' ports, by node, port and slice.
+    std::vector<LaneSample> lanes() const;
     // Packets of a slice that routers dropped.
     std::uint64_t dropped(std::size_t slice) const;
     const std::vector<FloodCounts>& flows() const { return counts_; }

@@ -3,8 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+#include <sstream>
+
 #include "tests/unit/sim/net.hpp"
-#include "tools/sim/world.hpp"
+#include "tools/sim/result_json.hpp"
 
 namespace weir::sim::test {
 namespace {
@@ -33,6 +36,42 @@ TEST(ScenarioFile, AnIncastFromNearAndFarLosesNothing) {
         EXPECT_EQ(one.again, 0U);
         EXPECT_GE(one.delivered, 5U);
     }
+}
+
+// The last sample is the result, and what is held never passes B on the way there.
+TEST(Series, SamplesGrowToTheResultAndNeverPassB) {
+    const Scenario scenario = example("incast.toml");
+    std::ostringstream csv;
+    const Result result = simulate_and_sample(scenario, 500us, csv);
+    EXPECT_EQ(result.buffers.size(), 6U);  // two ports of `far`, four of `near`
+    std::istringstream lines{csv.str()};
+    std::string line;
+    std::getline(lines, line);
+    EXPECT_TRUE(line.starts_with("time_ns,node,port,neighbor,slice,held,buffer,sent_packets"));
+    std::map<std::string, std::uint64_t> sent;
+    std::size_t rows = 0, closed = 0, held_some = 0;
+    while (std::getline(lines, line)) {
+        std::vector<std::string> cell;
+        std::istringstream cells{line};
+        for (std::string one; std::getline(cells, one, ',');) cell.push_back(one);
+        ASSERT_EQ(cell.size(), 12U) << line;
+        const std::uint64_t held = std::stoull(cell[5]);
+        EXPECT_LE(held, std::stoull(cell[6])) << line;
+        std::uint64_t& before = sent[cell[1] + cell[2]];
+        EXPECT_GE(std::stoull(cell[7]), before) << line;
+        before = std::stoull(cell[7]);
+        held_some += held > 0 ? 1 : 0;
+        closed += cell[11] == "1" ? 1 : 0;
+        ++rows;
+    }
+    EXPECT_EQ(rows, 121U * result.buffers.size());
+    EXPECT_GT(held_some, 0U);
+    EXPECT_GT(closed, 0U);  // `near` is stopped for 10 ms
+    std::uint64_t received = 0;
+    for (const TrafficResult& one : result.traffic) received += one.received;
+    // To the sink go the data and nothing else; a few are on the line at the end.
+    EXPECT_GE(sent["\"near\"3"], received);
+    EXPECT_LE(sent["\"near\"3"], received + 10);
 }
 
 std::vector<std::string> errors_of(std::string_view text) {
