@@ -43,7 +43,8 @@ void Router::wake(Instant now, std::uint64_t what) {
             ports_[port].session_look = Gate::never;
             return look_after_session(now, port);
         case Look::heard:
-            return hear(now, port, messages_[rest]);
+            hear(now, port, messages_[rest]);
+            return messages_.heard(rest);
     }
 }
 
