@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "tools/sim/check/check.hpp"
 #include "tools/sim/efficiency_print.hpp"
 #include "tools/sim/exactness.hpp"
 #include "tools/sim/run_print.hpp"
@@ -187,6 +188,11 @@ int run(int argc, char** argv) {
     from_file->add_option("FILE", one.file, "the scenario, in TOML")->required();
     from_file->add_flag("--json", one.json, "one JSON object instead of tables");
     from_file->add_option("--csv", one.csv, "folder for traffic.csv and buffers.csv");
+    weir::sim::CheckOptions checked;
+    CLI::App* const check = app.add_subcommand(
+        "check", "Whether gates of a network can wait in a circle: of each node the file of weir");
+    check->add_option("FILES", checked.files, "configurations, in TOML")->required();
+    check->add_flag("--json", checked.json, "one JSON object instead of text");
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
@@ -194,6 +200,7 @@ int run(int argc, char** argv) {
     }
     if (from_file->parsed()) return weir::sim::run_scenario(one);
     if (apart->parsed()) return weir::sim::print_efficiency(steps);
+    if (check->parsed()) return weir::sim::check_network(checked);
     return torment->parsed() ? torture(torturing) : exactness(exact);
 }
 
