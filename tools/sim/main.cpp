@@ -13,6 +13,7 @@
 #include "tools/sim/efficiency_print.hpp"
 #include "tools/sim/exactness.hpp"
 #include "tools/sim/run_print.hpp"
+#include "tools/sim/scale_print.hpp"
 #include "tools/sim/torture.hpp"
 
 namespace {
@@ -157,8 +158,30 @@ int torture(const TortureOptions& options) {
     return broken == 0 ? 0 : 1;
 }
 
+CLI::App* check_command(CLI::App& app, weir::sim::CheckOptions& options) {
+    CLI::App* const made = app.add_subcommand(
+        "check", "Whether gates of a network can wait in a circle: of each node the file of weir");
+    made->add_option("FILES", options.files, "configurations, in TOML")->required();
+    made->add_flag("--json", options.json, "one JSON object instead of text");
+    return made;
+}
+
+CLI::App* scale_command(CLI::App& app, weir::sim::ScaleOptions& options) {
+    CLI::App* const made = app.add_subcommand(
+        "scale", "64 nodes in three tiers under incast: time taken, memory, loss");
+    made->add_option("--flows", options.flows, "so many")
+        ->capture_default_str()
+        ->check(CLI::Range(400U, 1'000'000U));
+    made->add_option("--ms", options.milliseconds, "of virtual time")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 60'000));
+    made->add_flag("--json", options.json, "one JSON object instead of text");
+    return made;
+}
+
 int run(int argc, char** argv) {
-    CLI::App app{"Networks of weir nodes in virtual time, with the shipped algorithms."};
+    CLI::App app{"Networks of weir nodes in virtual time, with the shipped algorithms.",
+                 "weir-sim"};
     app.set_version_flag("--version", "weir-sim " WEIR_VERSION);
     app.require_subcommand(1);
     ExactnessOptions exact;
@@ -189,10 +212,9 @@ int run(int argc, char** argv) {
     from_file->add_flag("--json", one.json, "one JSON object instead of tables");
     from_file->add_option("--csv", one.csv, "folder for traffic.csv and buffers.csv");
     weir::sim::CheckOptions checked;
-    CLI::App* const check = app.add_subcommand(
-        "check", "Whether gates of a network can wait in a circle: of each node the file of weir");
-    check->add_option("FILES", checked.files, "configurations, in TOML")->required();
-    check->add_flag("--json", checked.json, "one JSON object instead of text");
+    CLI::App* const check = check_command(app, checked);
+    weir::sim::ScaleOptions large;
+    CLI::App* const size = scale_command(app, large);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
@@ -201,6 +223,7 @@ int run(int argc, char** argv) {
     if (from_file->parsed()) return weir::sim::run_scenario(one);
     if (apart->parsed()) return weir::sim::print_efficiency(steps);
     if (check->parsed()) return weir::sim::check_network(checked);
+    if (size->parsed()) return weir::sim::print_scale(large);
     return torment->parsed() ? torture(torturing) : exactness(exact);
 }
 
