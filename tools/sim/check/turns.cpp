@@ -74,7 +74,7 @@ private:
     void peers_without_file(std::size_t node);
     Last link(std::size_t node, const Hop& hop);
     void turn(Last from, std::size_t onto, const std::string& by);
-    void start(std::size_t node, PolicyId policy, Last last);
+    void start(std::size_t node, PolicyId id, Last last);
     void go(const Course& course, const Spot& spot);
     void decapsulate(const Course& course, const Spot& spot, const SidConfig& sid);
     void onward(std::size_t node, TableId table, const std::vector<Prefix>& to, Last last,
