@@ -31,6 +31,11 @@ Scheduler::Scheduler(const Setup& setup, Instant now)
     lines_.grow(most_, 1);  // of control
 }
 
+void Scheduler::make_room(std::size_t packets) {
+    most_ = std::max(most_, packets);
+    lines_.grow(most_, queues_.size() + 1);
+}
+
 void Scheduler::set_port(BitsPerSecond rate, Bytes burst, Instant now) {
     port_.refill(now);
     port_.set(rate, burst);

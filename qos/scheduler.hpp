@@ -66,6 +66,9 @@ public:
         return static_cast<QueueId>(aggregates_[aggregate].first + bucket);
     }
 
+    // Most it ever holds, from now on; fewer than before are not less.
+    void make_room(std::size_t packets);
+
     // False where it holds as many packets as it was made for: the packet stays the caller's.
     bool push(QueueId id, QueuedPacket packet) noexcept;
     bool push_control(QueuedPacket packet) noexcept;

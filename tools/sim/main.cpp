@@ -9,9 +9,11 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "tools/sim/check/check.hpp"
 #include "tools/sim/efficiency_print.hpp"
 #include "tools/sim/exactness.hpp"
 #include "tools/sim/run_print.hpp"
+#include "tools/sim/scale_print.hpp"
 #include "tools/sim/sweep_print.hpp"
 #include "tools/sim/torture.hpp"
 
@@ -180,8 +182,30 @@ int torture(const TortureOptions& options) {
     return broken == 0 && hard ? 0 : 1;
 }
 
+CLI::App* check_command(CLI::App& app, weir::sim::CheckOptions& options) {
+    CLI::App* const made = app.add_subcommand(
+        "check", "Whether gates of a network can wait in a circle: of each node the file of weir");
+    made->add_option("FILES", options.files, "configurations, in TOML")->required();
+    made->add_flag("--json", options.json, "one JSON object instead of text");
+    return made;
+}
+
+CLI::App* scale_command(CLI::App& app, weir::sim::ScaleOptions& options) {
+    CLI::App* const made = app.add_subcommand(
+        "scale", "64 nodes in three tiers under incast: time taken, memory, loss");
+    made->add_option("--flows", options.flows, "so many")
+        ->capture_default_str()
+        ->check(CLI::Range(400U, 1'000'000U));
+    made->add_option("--ms", options.milliseconds, "of virtual time")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 60'000));
+    made->add_flag("--json", options.json, "one JSON object instead of text");
+    return made;
+}
+
 int run(int argc, char** argv) {
-    CLI::App app{"Networks of weir nodes in virtual time, with the shipped algorithms."};
+    CLI::App app{"Networks of weir nodes in virtual time, with the shipped algorithms.",
+                 "weir-sim"};
     app.set_version_flag("--version", "weir-sim " WEIR_VERSION);
     app.require_subcommand(1);
     ExactnessOptions exact;
@@ -225,6 +249,10 @@ int run(int argc, char** argv) {
     sweeping->add_option("--jobs", grid.jobs, "threads")->capture_default_str();
     sweeping->add_flag("--json", grid.json, "one JSON array instead of a table");
     sweeping->add_option("--csv", grid.csv, "file for the table");
+    weir::sim::CheckOptions checked;
+    CLI::App* const check = check_command(app, checked);
+    weir::sim::ScaleOptions large;
+    CLI::App* const size = scale_command(app, large);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
@@ -233,6 +261,8 @@ int run(int argc, char** argv) {
     if (from_file->parsed()) return weir::sim::run_scenario(one);
     if (sweeping->parsed()) return weir::sim::print_sweep(grid);
     if (apart->parsed()) return weir::sim::print_efficiency(steps);
+    if (check->parsed()) return weir::sim::check_network(checked);
+    if (size->parsed()) return weir::sim::print_scale(large);
     return torment->parsed() ? torture(torturing) : exactness(exact);
 }
 

@@ -37,18 +37,26 @@ struct Message {
     }
 };
 
-// Messages by number; a copy that a line made shares its number.
+// Messages by number; a copy that a line made shares its number. A message is there as long as a
+// packet carries it or a router is about to hear it: a second of 64 nodes says 100 million.
 class Messages {
 public:
+    explicit Messages(PacketPool& packets) : carried_{packets.messages()} {}
+
+    // For a packet that is made next.
     std::uint64_t put(Message message) {
-        messages_.push_back(std::move(message));
-        return first_ + messages_.size() - 1;
+        const std::uint64_t number = carried_.take();
+        if (number == messages_.size()) messages_.emplace_back();
+        messages_[number] = std::move(message);
+        return number;
     }
-    const Message& operator[](std::uint64_t number) const { return messages_[number - first_]; }
+    const Message& operator[](std::uint64_t number) const { return messages_[number]; }
+    void keep(std::uint64_t number) { carried_.more(number); }
+    void heard(std::uint64_t number) { carried_.less(number); }
 
 private:
+    Carried& carried_;
     std::deque<Message> messages_;  // who hears one may say others
-    std::uint64_t first_ = 0;
 };
 
 }  // namespace weir::sim

@@ -37,9 +37,37 @@ struct Packet {
     bool last = false;          // of a message of the application
 };
 
+// Numbers of what packets carry, each with how many carry it; free ones are given out again.
+class Carried {
+public:
+    std::uint64_t take() {
+        if (free_.empty()) {
+            carriers_.push_back(0);
+            return carriers_.size() - 1;
+        }
+        const std::uint64_t number = free_.back();
+        free_.pop_back();
+        return number;
+    }
+    void more(std::uint64_t number) { ++carriers_[number]; }
+    void less(std::uint64_t number) {
+        if (--carriers_[number] == 0) free_.push_back(number);
+    }
+    std::size_t live() const { return carriers_.size() - free_.size(); }
+    std::size_t most() const { return carriers_.size(); }  // at one time
+
+private:
+    std::vector<std::uint32_t> carriers_;
+    std::vector<std::uint64_t> free_;
+};
+
+// Whether `sequence` is the number of a message.
+constexpr bool carries(const Packet& packet) { return packet.kind >= PacketKind::mark; }
+
 class PacketPool {
 public:
     PacketId make(const Packet& packet) {
+        if (carries(packet)) messages_.more(packet.sequence);
         if (free_.empty()) {
             packets_.push_back(packet);
             return static_cast<PacketId>(packets_.size() - 1);
@@ -49,12 +77,18 @@ public:
         packets_[static_cast<std::size_t>(id)] = packet;
         return id;
     }
-    void free(PacketId id) { free_.push_back(id); }
+    void free(PacketId id) {
+        if (const Packet& packet = (*this)[id]; carries(packet)) messages_.less(packet.sequence);
+        free_.push_back(id);
+    }
     Packet& operator[](PacketId id) { return packets_[static_cast<std::size_t>(id)]; }
     const Packet& operator[](PacketId id) const { return packets_[static_cast<std::size_t>(id)]; }
     std::size_t live() const { return packets_.size() - free_.size(); }
+    Carried& messages() { return messages_; }
+    const Carried& messages() const { return messages_; }
 
 private:
+    Carried messages_;
     std::vector<Packet> packets_;
     std::vector<PacketId> free_;
 };

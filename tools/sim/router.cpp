@@ -108,20 +108,13 @@ void Router::size_lane(std::uint32_t number, std::size_t slice) {
     lane.counts.buffer = lane.sizes.buffer.count();
 }
 
-// For as many packets as all buffers hold that it may be given.
+// Room for packets is made as they come: all that buffers may hold at once takes 7 GiB with 64
+// routers, and hardly any of it is used.
 void Router::make_scheduler(Port& port) {
-    std::uint64_t packets = 4'096;
-    for (std::size_t slice = 0; slice < setup_.slices.size(); ++slice) {
-        const SliceSetup& setup = setup_.slices[slice];
-        const Bytes least = std::max(setup.smallest + Bytes{ethernet_overhead}, piece_charge);
-        std::uint64_t bytes = setup.lossless ? 0 : setup.lossy_buffer.count();
-        for (const Port& from : ports_) bytes += from.lanes[slice].sizes.buffer.count();
-        packets += bytes / least.count();
-    }
     const Bytes largest = largest_charge(port.setup.mtu);
     port.scheduler.emplace(
         Scheduler::Setup{
-            .rate = port.setup.shaped, .burst = largest, .largest = largest, .packets = packets},
+            .rate = port.setup.shaped, .burst = largest, .largest = largest, .packets = 1'024},
         engine_.now());
 }
 
@@ -192,6 +185,7 @@ void Router::receive(Instant now, PacketId id, std::uint32_t port) {
         engine_.wake_at(
             now + setup_.reaction, *this,
             std::uint64_t(Look::heard) << 56U | std::uint64_t{port} << 40U | packet.sequence);
+        messages_.keep(packet.sequence);
         packets_.free(id);
         return;
     }
@@ -222,7 +216,8 @@ void Router::forward(Instant now, PacketId id, std::uint32_t port) {
         if (packet.capable && !packet.marked &&
             out_lane.marking.mark(Bytes{out.scheduler->fifo(queue).charge()}, EcnCodepoint::ect0))
             packet.marked = true;
-        out.scheduler->push(queue, {static_cast<std::uint64_t>(id), packet.wire, charge});
+        while (!out.scheduler->push(queue, {static_cast<std::uint64_t>(id), packet.wire, charge}))
+            out.scheduler->make_room(2 * std::size_t{out.scheduler->packets()});
         out.transmitter->kick(now);
     }
     if (in.upstream)

@@ -47,7 +47,8 @@ void Router::wake(Instant now, std::uint64_t what) {
             stuck_look_ = Gate::never;
             return look_for_what_is_stuck(now);
         case Look::heard:
-            return hear(now, port, messages_[rest]);
+            hear(now, port, messages_[rest]);
+            return messages_.heard(rest);
     }
 }
 

@@ -87,6 +87,7 @@ public:
     Engine& engine() { return engine_; }
     // Of all routers' ports, by node, port and slice.
     std::vector<LaneSample> lanes() const;
+    std::size_t messages_at_once() const { return packets_.messages().most(); }
     // Packets of a slice that routers dropped.
     std::uint64_t dropped(std::size_t slice) const;
     const std::vector<FloodCounts>& flows() const { return counts_; }
@@ -121,7 +122,7 @@ private:
     Scenario scenario_;
     Engine engine_;
     PacketPool packets_;
-    Messages messages_;
+    Messages messages_{packets_};
     std::vector<FloodCounts> counts_;
     std::vector<Node> nodes_;
     std::vector<std::array<Way, 2>> ways_;   // by line: to b, to a

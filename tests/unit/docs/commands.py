@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
-"""commands.py WEIR PAGE...: fails where a page shows another output than its command prints.
+"""commands.py PROGRAM PAGE...: fails where a page shows another output than its command prints.
 
-Of every ```console block each line "$ weir ..." is run in the top folder of the tree; what follows
-up to the next "$" must be what it prints. "--fix" as first argument writes it instead.
+Of every ```console block each line "$ PROGRAM ..." is run in the top folder of the tree, "*" in its
+words standing for files as in a shell; what follows up to the next "$" must be what it prints.
+"--fix" as first argument writes it instead.
 """
+import glob
 import os
 import re
 import subprocess
@@ -13,14 +15,19 @@ TREE = os.path.realpath(os.path.join(os.path.dirname(__file__), "../../.."))
 BLOCK = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
 
 
-def printed(weir, block):
+def expanded(word):
+    return sorted(glob.glob(word, root_dir=TREE)) if "*" in word else [word]
+
+
+def printed(program, block):
     out = ""
     for line in block.splitlines():
         if not line.startswith("$ "):
             continue
         name, *words = line[2:].split()
-        assert name == "weir", f"{line}: only weir is run"
-        done = subprocess.run([weir, *words], cwd=TREE, text=True, timeout=60, check=False,
+        assert name == os.path.basename(program), f"{line}: only {program} is run"
+        words = [one for word in words for one in expanded(word)]
+        done = subprocess.run([program, *words], cwd=TREE, text=True, timeout=60, check=False,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         out += f"{line}\n{done.stdout}"
     return out
@@ -28,8 +35,8 @@ def printed(weir, block):
 
 def main(arguments):
     fix = arguments[0] == "--fix"
-    weir, *pages = arguments[1:] if fix else arguments
-    weir = os.path.abspath(weir)
+    program, *pages = arguments[1:] if fix else arguments
+    program = os.path.abspath(program)
     wrong = 0
     for page in pages:
         path = os.path.join(TREE, page)
@@ -39,7 +46,7 @@ def main(arguments):
         if not blocks:
             print(f"{page}: no ```console block is there")
             wrong += 1
-        made = BLOCK.sub(lambda found: printed(weir, found.group()), text)
+        made = BLOCK.sub(lambda found: printed(program, found.group()), text)
         if made == text:
             continue
         if fix:

@@ -203,6 +203,26 @@ TEST(Scheduler, APacketNobodyHasRoomForStaysTheCallers) {
     EXPECT_EQ(port.scheduler().packets(), 3U);
 }
 
+TEST(Scheduler, RoomMadeLaterHoldsMoreAndWhatWaitedKeepsItsOrder) {
+    Port port{mbps(1'000), 3};
+    const QueueId queue = port.slice(0, {}, 8);
+    for (std::uint64_t i = 0; i < 3; ++i)
+        ASSERT_TRUE(port.scheduler().push(queue, {i, wire, wire}));
+    port.scheduler().make_room(1);  // no less than before
+    EXPECT_FALSE(port.scheduler().push(queue, {3, wire, wire}));
+    port.scheduler().make_room(1'000);
+    for (std::uint64_t i = 3; i < 1'000; ++i)
+        ASSERT_TRUE(port.scheduler().push(
+            static_cast<QueueId>(index(queue) + (i < 500 ? 0 : i % 8)), {i, wire, wire}));
+    EXPECT_FALSE(port.scheduler().push(queue, {1'000, wire, wire}));
+    std::vector<std::uint64_t> held;
+    port.scheduler().walk([&](const QueuedPacket& packet, const std::optional<SliceId>&) {
+        held.push_back(packet.handle);
+    });
+    ASSERT_EQ(held.size(), 1'000U);
+    for (std::uint64_t i = 0; i < 500; ++i) ASSERT_EQ(held[i], i);
+}
+
 TEST(Scheduler, ControlGoesFirst) {
     Port port{mbps(1'000)};
     const QueueId queue = port.slice(0, {.guarantee = mbps(1'000)});

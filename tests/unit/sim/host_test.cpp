@@ -97,15 +97,15 @@ TEST(Host, ObeysAPauseForOnePriorityOnly) {
     held.send(at(0ns), Bytes{1ULL << 30U}, 1);
     free.send(at(0ns), Bytes{1ULL << 30U}, 1);
     star.engine.run_until(at(100us));
-    star.all[0]->on_message([&](Instant now, const Packet& message, std::uint32_t port) {
+    star.all[0]->on_message([&](Instant now, const Packet&, std::uint32_t port) {
         PauseFrame frame;
         frame.enabled = 1U << 3U;
-        frame.quanta[3] = static_cast<std::uint16_t>(message.sequence);
+        frame.quanta[3] = 40'000;  // 204.8 us
         star.all[0]->port(port).pause(now, frame);
     });
     Packet message;
     message.kind = PacketKind::message;
-    message.sequence = 40'000;  // 204.8 us
+    message.sequence = star.packets.messages().take();
     message.wire = 84;
     star.all[0]->receive(at(100us), star.packets.make(message), 0);
     const std::uint64_t before = held.counts().sent;

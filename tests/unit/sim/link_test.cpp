@@ -18,6 +18,7 @@ struct Line {
             packet.sequence = next++;
             packet.wire = 1000;
             packet.kind = kind;
+            if (carries(packet)) packet.sequence = packets.messages().take();
             link.carry(engine.now() + -80ns, engine.now(), packets.make(packet));
             conserved();
         }

@@ -70,12 +70,12 @@ TEST(Transmitter, LetsAMessagePassTheDataInTheRingButNotThePacketBeingSent) {
     port.engine.run_until(at(50ns));
     Packet message;
     message.kind = PacketKind::message;
-    message.sequence = 100;
+    message.sequence = port.packets.messages().take();
     message.wire = 125;
     port.out.send_message(at(50ns), port.packets.make(message));
     EXPECT_EQ(port.out.packets_held(), 6U);
     port.engine.run_until(at(1s));
-    EXPECT_EQ(port.order(), (std::vector<std::uint64_t>{0, 100, 1, 2, 3, 4}));
+    EXPECT_EQ(port.order(), (std::vector<std::uint64_t>{0, message.sequence, 1, 2, 3, 4}));
     EXPECT_EQ(port.to.entries[1].when, at(110ns));
     EXPECT_EQ(port.source.gone.size(), 5U);  // a message is not the source's
 }
