@@ -24,9 +24,51 @@ constexpr double training = 0.98, inference = 0.97, of_light = 0.995;
 // What congestion has to cost tail drop, or there was nothing to stand.
 constexpr double hurts = 0.2;
 
-using Key = std::tuple<std::size_t, std::size_t, double, double, double>;
+using Key = std::tuple<std::size_t, std::size_t, double, double, double, double>;
 Key key_of(const EfficiencyRun& run) {
-    return {run.shape, run.mode, run.factor, run.kilometres, run.built_for};
+    return {run.shape, run.mode, run.factor, run.kilometres, run.built_for, run.phase};
+}
+using Measured = std::map<Key, EfficiencyFigures>;
+
+// A run in each of its phases; without bursts all are the same.
+std::vector<EfficiencyRun> phases_of(EfficiencyRun run, unsigned phases) {
+    if (!efficiency_modes()[run.mode].congestion) phases = 1;
+    std::vector<EfficiencyRun> all;
+    for (unsigned i = 0; i < phases; ++i) {
+        run.phase = double(i) / phases;
+        all.push_back(run);
+    }
+    return all;
+}
+
+EfficiencyFigures mean_of(const Measured& figures, const EfficiencyRun& run, unsigned phases) {
+    EfficiencyFigures mean;
+    const std::vector<EfficiencyRun> all = phases_of(run, phases);
+    for (const EfficiencyRun& one : all) {
+        const EfficiencyFigures& it = figures.at(key_of(one));
+        mean.step += it.step;
+        mean.finished = mean.finished && it.finished;
+        mean.dropped += it.dropped;
+        mean.again += it.again;
+        mean.shut += it.shut;
+        mean.hops += it.hops;
+        mean.peak = std::max(mean.peak, it.peak);
+    }
+    mean.step = Nanos{mean.step.count() / static_cast<std::int64_t>(all.size())};
+    return mean;
+}
+
+// On so many threads.
+void measure_all(Measured& figures, unsigned jobs, std::vector<EfficiencyRun> runs) {
+    // The long ones first, or the last one runs alone.
+    std::ranges::stable_sort(runs, std::ranges::greater{}, &EfficiencyRun::factor);
+    std::atomic<std::size_t> next{0};
+    std::vector<std::jthread> threads;
+    for (unsigned i = 0; i < std::min<std::size_t>(jobs, runs.size()); ++i)
+        threads.emplace_back([&] {
+            for (std::size_t at = next++; at < runs.size(); at = next++)
+                figures.find(key_of(runs[at]))->second = measure(runs[at]);
+        });
 }
 
 double rate_of(Nanos near, Nanos far) { return double(near.count()) / double(far.count()); }
@@ -66,6 +108,7 @@ std::vector<EfficiencyMode> efficiency_modes() {
             {.name = "tail drop, go-back-N"},
             {.name = "the same with DCQCN", .dcqcn = true},
             {.name = "tail drop, selective", .transport = Transport::selective},
+            {.name = "its share alone", .lossless = true, .congestion = false, .share = 0.65},
             {.name = "no congestion", .lossless = true, .congestion = false}};
 }
 
@@ -78,15 +121,19 @@ void judge(EfficiencyRow& row) {
                                  100 * (1 - row.kept), 100 * hurts);
     if (!mode.congestion || !mode.lossless || mode.plain_pfc || mode.control != HoldBack::precise)
         return;
-    if (row.efficiency < of_light * row.light)
-        row.missed = fmt::format("E < {:g} % of E_max", 100 * of_light);
-    else if (row.efficiency >= row.target)
-        return;
-    else if (row.light < row.target)
-        row.limited = fmt::format("E < {:g} %: light alone allows {:.2f} %", 100 * row.target,
-                                  100 * row.light);
+    const bool all_of_light = row.efficiency >= of_light * row.light;
+    if (all_of_light && row.efficiency >= row.target) return;
+    const std::string less = row.efficiency < row.target
+                                 ? fmt::format("E < {:g} %", 100 * row.target)
+                                 : fmt::format("E < {:g} % of E_max", 100 * of_light);
+    if (all_of_light && row.light < row.target)
+        row.limited = less + fmt::format(": light alone allows {:.2f} %", 100 * row.light);
+    else if (row.efficiency >= of_light * row.alone &&
+             (row.efficiency >= row.target || row.alone < row.target))
+        row.limited =
+            less + fmt::format(": its share of the line alone allows {:.2f} %", 100 * row.alone);
     else
-        row.missed = fmt::format("E < {:g} %", 100 * row.target);
+        row.missed = less;
 }
 
 std::string name_of(const EfficiencyRun& run) {
@@ -128,40 +175,32 @@ EfficiencyFigures measure(const EfficiencyRun& run) {
     return it;
 }
 
-std::vector<EfficiencyRow> efficiency(const std::string& only, unsigned jobs) {
+std::vector<EfficiencyRow> efficiency(const std::string& only, unsigned jobs, unsigned phases) {
     const std::vector<EfficiencyRun> wanted = all_rows(only);
     const std::size_t free = efficiency_modes().size() - 1;  // without congestion
-    std::map<Key, EfficiencyFigures> figures;
+    const std::size_t share = free - 1;
+    Measured figures;
     std::vector<EfficiencyRun> runs;
     for (const EfficiencyRun& run : wanted)
-        for (const std::size_t mode : {run.mode, free})
-            for (const double kilometres : {0.0, run.kilometres}) {
-                const EfficiencyRun one{run.shape, mode, run.factor, kilometres, run.kilometres};
-                if (figures.try_emplace(key_of(one)).second) runs.push_back(one);
-            }
-    // The long ones first, or the last one runs alone.
-    std::stable_sort(runs.begin(), runs.end(),
-                     [](const auto& a, const auto& b) { return a.factor > b.factor; });
-    std::atomic<std::size_t> next{0};
-    {
-        std::vector<std::jthread> threads;
-        for (unsigned i = 0; i < std::min<std::size_t>(jobs, runs.size()); ++i)
-            threads.emplace_back([&] {
-                for (std::size_t at = next++; at < runs.size(); at = next++)
-                    figures.find(key_of(runs[at]))->second = measure(runs[at]);
-            });
-    }
+        for (const std::size_t mode : {run.mode, share, free})
+            for (const double kilometres : {0.0, run.kilometres})
+                for (const EfficiencyRun& one :
+                     phases_of({run.shape, mode, run.factor, kilometres, run.kilometres}, phases))
+                    if (figures.try_emplace(key_of(one)).second) runs.push_back(one);
+    measure_all(figures, jobs, std::move(runs));
     std::vector<EfficiencyRow> rows;
     for (const EfficiencyRun& run : wanted) {
         EfficiencyRow& row = rows.emplace_back();
         const auto of = [&](std::size_t mode, double kilometres) {
-            return figures.at(key_of({run.shape, mode, run.factor, kilometres, run.kilometres}));
+            return mean_of(figures, {run.shape, mode, run.factor, kilometres, run.kilometres},
+                           phases);
         };
         row.run = run;
         row.near = of(run.mode, 0);
         row.far = of(run.mode, run.kilometres);
         row.efficiency = rate_of(row.near.step, row.far.step);
         row.light = light_of(run);
+        row.alone = rate_of(of(share, 0).step, of(share, run.kilometres).step);
         row.kept = rate_of(of(free, run.kilometres).step, row.far.step);
         judge(row);
     }

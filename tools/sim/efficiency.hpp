@@ -16,6 +16,7 @@ struct EfficiencyMode {
     HoldBack control = HoldBack::precise;
     Transport transport = Transport::go_back_n;
     bool dcqcn = false;  // and marking
+    double share = 1;    // of the lines' rate, which the job has for itself
 };
 std::vector<EfficiencyMode> efficiency_modes();
 
@@ -24,6 +25,7 @@ struct EfficiencyRun {
     std::size_t shape = 0, mode = 0;  // of shapes(), efficiency_modes()
     double factor = 1, kilometres = 0;
     double built_for = 0;  // kilometres, that routers size their buffers for
+    double phase = 0;      // 0..1 of their period: so much later bursts begin
 };
 struct EfficiencyFigures {
     Nanos step{0};
@@ -43,16 +45,19 @@ struct EfficiencyRow {
     EfficiencyFigures near, far;
     double efficiency = 0;  // E(d)
     double light = 0;       // E_max(d)
+    double alone = 1;       // E(d) of what congestion leaves of the line, without congestion
     double kept = 0;        // steps a second, of those without congestion at this distance
     double target = 0;      // of E
-    std::string limited;    // by light: all that it allows was reached, and is below the target
+    std::string limited;    // what light, or the share of the line, allows was reached
     std::string missed;     // else
 };
-// Of `precise`: the target, or as much of it as light allows. Of plain tail drop: whether the
+// Of `precise`: the target, or as much of it as light allows, or as a line of the rate that bursts
+// leave would allow a job that had it for itself. Of plain tail drop: whether the
 // congestion is worth the name.
 void judge(EfficiencyRow& row);
-// Rows with `only` in their names, on so many threads.
-std::vector<EfficiencyRow> efficiency(const std::string& only, unsigned jobs);
+// Rows with `only` in their names, on so many threads. Each step time is the mean over so many
+// phases of the bursts, even ones.
+std::vector<EfficiencyRow> efficiency(const std::string& only, unsigned jobs, unsigned phases);
 std::string name_of(const EfficiencyRun& run);
 
 }  // namespace weir::sim

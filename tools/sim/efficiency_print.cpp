@@ -42,6 +42,7 @@ nlohmann::json as_json(const EfficiencyRow& row) {
             {"finished", row.near.finished && row.far.finished},
             {"efficiency", row.efficiency},
             {"efficiency_of_light", row.light},
+            {"efficiency_of_its_share_alone", row.alone},
             {"kept_of_no_congestion", row.kept},
             {"target", row.target},
             {"dropped", row.far.dropped},
@@ -80,6 +81,7 @@ EfficiencyRow row_of(const nlohmann::json& of) {
     row.far.hops = of.at("packet_hops");
     row.efficiency = of.at("efficiency");
     row.light = of.at("efficiency_of_light");
+    row.alone = of.at("efficiency_of_its_share_alone");
     row.kept = of.at("kept_of_no_congestion");
     judge(row);
     return row;
@@ -103,7 +105,8 @@ std::vector<EfficiencyRow> rows_of_file(const EfficiencyOptions& options) {
 
 int print_efficiency(const EfficiencyOptions& options) {
     const std::vector<EfficiencyRow> rows =
-        options.from.empty() ? efficiency(options.only, options.jobs) : rows_of_file(options);
+        options.from.empty() ? efficiency(options.only, options.jobs, options.phases)
+                             : rows_of_file(options);
     if (!options.plots.empty()) plot(rows, options.plots);
     nlohmann::json all = nlohmann::json::array();
     std::size_t missed = 0, limited = 0;
@@ -129,8 +132,8 @@ int print_efficiency(const EfficiencyOptions& options) {
         fmt::print("{}\n", all.dump(2));
     else
         fmt::print(
-            "{} rows, {} targets missed; {} rows of precise are below the target and have all that "
-            "light allows\n",
+            "{} rows, {} targets missed; {} rows of precise are below a target and have all that "
+            "light, or their share of the line, allows\n",
             rows.size(), missed, limited);
     return missed == 0 ? 0 : 1;
 }

@@ -9,6 +9,7 @@ namespace weir::sim {
 struct EfficiencyOptions {
     std::string only;
     unsigned jobs = std::max(1U, std::thread::hardware_concurrency());
+    unsigned phases = 1;
     bool json = false;
     std::string from;   // what --json wrote earlier, instead of simulating
     std::string plots;  // folder; empty: none

@@ -85,7 +85,10 @@ std::array<SliceSetup, 2> slices_of(const EfficiencyMode& mode) {
 // slice eight TCP-like flows over the distance that would fill a fifth of the line. Those in the
 // job's slice repair selectively in every mode: what differs is the job's transport.
 void add_congestion(Scenario& it, const EfficiencyMode& mode, double kilometres,
-                    const Bursts& bursts) {
+                    const Bursts& bursts, double phase) {
+    const auto later = [phase](Nanos period) {
+        return Nanos{static_cast<std::int64_t>(phase * double(period.count()))};
+    };
     constexpr std::size_t computer[] = {2, 3};
     EfficiencyMode repairing = mode;
     repairing.transport = Transport::selective;
@@ -97,6 +100,7 @@ void add_congestion(Scenario& it, const EfficiencyMode& mode, double kilometres,
             incast.name = it.nodes[host].name;
             incast.flows = 2;
             incast.posts = {.message = bursts.message, .period = bursts.period};
+            incast.start = incast.start + later(bursts.period);
             it.traffic.push_back(incast);
         }
         const std::size_t from = add_host(it, fmt::format("writer{}", site), site, line_rate);
@@ -105,6 +109,7 @@ void add_congestion(Scenario& it, const EfficiencyMode& mode, double kilometres,
         TrafficSetup slow = traffic_of(repairing, kilometres, from, to);
         slow.name = "slow";
         slow.posts = {.message = Bytes{500'000}, .period = Nanos{20'000'000}};
+        slow.start = slow.start + later(slow.posts.period);
         it.traffic.push_back(slow);
         const std::size_t client =
             add_host(it, fmt::format("client{}", site), site, BitsPerSecond{1'000'000'000});
@@ -129,13 +134,14 @@ Scenario congested(const EfficiencyRun& run) {
     LineSetup wan;
     wan.a = 0;
     wan.b = 1;
-    wan.rate = line_rate;
+    const BitsPerSecond rate{static_cast<std::uint64_t>(double(line_rate.count()) * mode.share)};
+    wan.rate = rate;
     wan.propagation = std::max(fibre(run.kilometres), to_a_host);
     wan.told = std::max(fibre(run.built_for), to_a_host);
     if (mode.plain_pfc) wan.told = Nanos{1'500};  // headroom of a switch: 300 m
     it.lines.push_back(wan);
-    const std::size_t edge = add_host(it, "edge", 0, line_rate);
-    const std::size_t compute = add_host(it, "compute", 1, line_rate);
+    const std::size_t edge = add_host(it, "edge", 0, rate);
+    const std::size_t compute = add_host(it, "compute", 1, rate);
     for (const bool back : {false, true}) {
         TrafficSetup job =
             traffic_of(mode, run.kilometres, back ? compute : edge, back ? edge : compute);
@@ -143,7 +149,8 @@ Scenario congested(const EfficiencyRun& run) {
         job.posts.program = true;
         it.traffic.push_back(job);
     }
-    if (mode.congestion) add_congestion(it, mode, run.kilometres, bursts_of(shapes()[run.shape]));
+    if (mode.congestion)
+        add_congestion(it, mode, run.kilometres, bursts_of(shapes()[run.shape]), run.phase);
     return it;
 }
 

@@ -231,6 +231,11 @@ int run(int argc, char** argv) {
         "efficiency", "Steps of a job whose storage and compute are apart, of those side by side");
     apart->add_option("--only", steps.only, "rows that have this in their name");
     apart->add_option("--jobs", steps.jobs, "threads")->capture_default_str();
+    apart
+        ->add_option("--phases", steps.phases,
+                     "each step is the mean of so many runs, whose bursts begin at other times")
+        ->capture_default_str()
+        ->check(CLI::Range(1U, 1'000U));
     apart->add_flag("--json", steps.json, "one JSON array instead of a table");
     apart->add_option("--from", steps.from, "a file that --json wrote, instead of simulating");
     apart->add_option("--plots", steps.plots, "folder for an SVG of each workload (gnuplot)");

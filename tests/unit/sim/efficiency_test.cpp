@@ -22,12 +22,13 @@ std::size_t mode(std::string_view name) {
 constexpr std::size_t llama = 0, images = 3, answers = 4;  // of shapes()
 
 EfficiencyRow judged(std::size_t shape, std::string_view name, double efficiency, double light,
-                     double kept = 0.5) {
+                     double kept = 0.5, double alone = 1) {
     EfficiencyRow row;
     row.run = {shape, mode(name), 1, 200, 200};
     row.efficiency = efficiency;
     row.light = light;
     row.kept = kept;
+    row.alone = alone;
     judge(row);
     return row;
 }
@@ -46,6 +47,16 @@ TEST(Efficiency, ATargetThatLightForbidsIsALimitOnlyWhereAllOfLightWasReached) {
     const EfficiencyRow less = judged(answers, "precise", 0.935, 0.9426);
     EXPECT_EQ(less.missed, "E < 99.5 % of E_max");
     EXPECT_EQ(less.limited, "");
+}
+
+TEST(Efficiency, WhatItsShareOfTheLineForbidsIsALimitOnlyWhereAllOfThatWasReached) {
+    const EfficiencyRow reached = judged(llama, "precise", 0.9814, 0.9948, 0.5, 0.9821);
+    EXPECT_EQ(reached.missed, "");
+    EXPECT_EQ(reached.limited, "E < 99.5 % of E_max: its share of the line alone allows 98.21 %");
+    EXPECT_EQ(judged(llama, "precise", 0.9814, 0.9948, 0.5, 0.9901).missed, "E < 99.5 % of E_max");
+    // The share allows the target.
+    EXPECT_EQ(judged(llama, "precise", 0.9799, 0.9948, 0.5, 0.9821).missed, "E < 98 %");
+    EXPECT_EQ(judged(llama, "precise", 0.9750, 0.9948, 0.5, 0.9760).missed, "");
 }
 
 TEST(Efficiency, CongestionThatCostsTailDropLittleIsAMiss) {
