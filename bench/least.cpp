@@ -6,6 +6,7 @@
 #include <array>
 #include <cstring>
 
+#include "dataplane/wire/checksum.hpp"
 #include "dataplane/wire/ethernet.hpp"
 #include "dataplane/wire/ip.hpp"
 
@@ -41,16 +42,11 @@ void each(std::span<Packet*> burst, F&& work) {
     }
 }
 
-// RFC 1624: one less in the high byte of a word is 0x0100 more in the sum of its complement.
 void spend_hop(std::byte* ip, std::uint8_t version) {
-    if (version == 6) {
+    if (version == 6)
         --reinterpret_cast<Ipv6Header*>(ip)->hop_limit;
-        return;
-    }
-    auto& v4 = *reinterpret_cast<Ipv4Header*>(ip);
-    --v4.ttl;
-    const std::uint32_t sum = v4.checksum.host() + 0x0100U;
-    v4.checksum = be16{static_cast<std::uint16_t>(sum + (sum >> 16U))};
+    else
+        ipv4_decrement_ttl(*reinterpret_cast<Ipv4Header*>(ip));
 }
 std::uint8_t version_of(const std::byte* ip) {
     return static_cast<std::uint8_t>(std::to_integer<unsigned>(*ip) >> 4U);

@@ -2,7 +2,6 @@
 // Two devices, both ways, bursts of 32, one of the works of least.hpp: testpmd's loop with the
 // least of a behaviour in it. Waits on its first core until it is killed.
 #include <fmt/format.h>
-#include <rte_cycles.h>
 #include <rte_eal.h>
 #include <rte_ethdev.h>
 #include <rte_mbuf.h>

@@ -98,8 +98,8 @@ public:
     bool held_back(GroupId id) const noexcept {
         return !groups_[id].aggregates.empty() && !groups_[id].may_send();
     }
-    // Whether packets of the group wait for its gate or its allowance, and would wait if nothing
-    // else held them; those aside for their caps count. Looks at every queue of the group.
+    // As held_back(), but those aside for their caps count too, and no other reason to be shut may
+    // hold. Looks at every queue of the group.
     bool waits_for_peer(GroupId id) const noexcept;
     std::uint64_t departed_charge(GroupId group) const { return groups_[group].departed; }
 

@@ -4,11 +4,10 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <map>
-#include <thread>
 #include <tuple>
 
+#include "tools/sim/over_cores.hpp"
 #include "tools/sim/world.hpp"
 
 namespace weir::sim {
@@ -62,13 +61,8 @@ EfficiencyFigures mean_of(const Measured& figures, const EfficiencyRun& run, uns
 void measure_all(Measured& figures, unsigned jobs, std::vector<EfficiencyRun> runs) {
     // The long ones first, or the last one runs alone.
     std::ranges::stable_sort(runs, std::ranges::greater{}, &EfficiencyRun::factor);
-    std::atomic<std::size_t> next{0};
-    std::vector<std::jthread> threads;
-    for (unsigned i = 0; i < std::min<std::size_t>(jobs, runs.size()); ++i)
-        threads.emplace_back([&] {
-            for (std::size_t at = next++; at < runs.size(); at = next++)
-                figures.find(key_of(runs[at]))->second = measure(runs[at]);
-        });
+    over_cores(jobs, runs.size(),
+               [&](std::size_t at) { figures.find(key_of(runs[at]))->second = measure(runs[at]); });
 }
 
 double rate_of(Nanos near, Nanos far) { return double(near.count()) / double(far.count()); }

@@ -38,7 +38,6 @@ struct EfficiencyFigures {
 EfficiencyFigures measure(const EfficiencyRun& run);
 // Where it happens. The job's traffic comes first: to the compute site, to the edge.
 Scenario congested(const EfficiencyRun& run);
-inline constexpr Nanos to_a_host{500};  // one way
 
 struct EfficiencyRow {
     EfficiencyRun run;

@@ -9,7 +9,6 @@ namespace weir::sim {
 namespace {
 
 constexpr double least_use = 0.99, least_innocent = 0.99, most_uneven = 0.01;
-constexpr Nanos to_a_host{500};
 
 struct Terms {
     std::string kind, mode;

@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <atomic>
 #include <nlohmann/json.hpp>
 
 #include "tools/sim/exactness.hpp"
+#include "tools/sim/over_cores.hpp"
 
 namespace weir::sim {
 namespace {
@@ -39,15 +39,7 @@ int print_exactness(const ExactnessOptions& options) {
     for (Case& one : exactness_cases())
         if (one.name().find(options.only) != std::string::npos) cases.push_back(std::move(one));
     std::vector<Figures> figures(cases.size());
-    std::atomic<std::size_t> next{0};
-    {
-        std::vector<std::jthread> threads;
-        for (unsigned i = 0; i < std::min<std::size_t>(options.jobs, cases.size()); ++i)
-            threads.emplace_back([&] {
-                for (std::size_t at = next++; at < cases.size(); at = next++)
-                    figures[at] = judge(cases[at]);
-            });
-    }
+    over_cores(options.jobs, cases.size(), [&](std::size_t at) { figures[at] = judge(cases[at]); });
     nlohmann::json all = nlohmann::json::array();
     std::size_t missed = 0;
     if (!options.json)

@@ -8,23 +8,23 @@
 namespace weir::sim {
 namespace {
 
-// Text in CSV (RFC 4180): in quotes, for a name may hold a comma.
-std::string quoted(const std::string& text) {
+void write_sample(const Scenario& scenario, Instant now, const World& world, std::ostream& csv) {
+    for (const LaneSample& it : world.lanes())
+        csv << fmt::format("{},{},{},{},{},{},{},{},{},{},{},{}\n", now.since_start().count(),
+                           csv_text(scenario.nodes[it.node].name), it.port,
+                           csv_text(scenario.nodes[it.neighbor].name),
+                           static_cast<std::uint32_t>(scenario.slices[it.slice].number), it.held,
+                           it.buffer, it.sent_packets, it.sent_bytes, it.dropped_packets, it.shut,
+                           it.closed ? 1 : 0);
+}
+
+}  // namespace
+
+std::string csv_text(const std::string& text) {
     std::string out = "\"";
     for (const char c : text) out += c == '"' ? std::string{"\"\""} : std::string{c};
     return out + '"';
 }
-
-void write_sample(const Scenario& scenario, Instant now, const World& world, std::ostream& csv) {
-    for (const LaneSample& it : world.lanes())
-        csv << fmt::format(
-            "{},{},{},{},{},{},{},{},{},{},{},{}\n", now.since_start().count(),
-            quoted(scenario.nodes[it.node].name), it.port, quoted(scenario.nodes[it.neighbor].name),
-            static_cast<std::uint32_t>(scenario.slices[it.slice].number), it.held, it.buffer,
-            it.sent_packets, it.sent_bytes, it.dropped_packets, it.shut, it.closed ? 1 : 0);
-}
-
-}  // namespace
 
 nlohmann::json as_json(const Scenario& scenario, const Result& result) {
     nlohmann::json made{

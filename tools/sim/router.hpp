@@ -74,7 +74,6 @@ struct LaneCounts {
 
 // Of a router.
 struct DeadlockCounts {
-    std::uint64_t probes = 0;    // sent, those of others that it passed on included
     std::uint64_t proofs = 0;    // cycles found, its own to resolve or not
     std::uint64_t resolved = 0;  // by it
     std::uint64_t watchdog = 0;  // times that it saw a slice stuck
@@ -229,6 +228,7 @@ private:
     std::vector<std::uint32_t> port_of_;  // by neighbour
     std::vector<std::uint32_t> routes_;   // port by destination
     std::optional<Prober> prober_;
+    std::uint32_t most_buckets_ = 1;  // of a slice
     DeadlockCounts deadlocks_;
     Instant stuck_look_ = far_off;
     std::uint32_t life_ = 0;

@@ -8,14 +8,14 @@
 
 namespace weir::sim {
 LinkId Router::link_of(std::uint32_t port, std::size_t slice, std::uint16_t bucket) const {
-    std::uint32_t most = 1;
-    for (const SliceSetup& each : setup_.slices) most = std::max(most, each.buckets);
-    const std::size_t links = most + std::size_t{1};
+    const std::size_t links = most_buckets_ + std::size_t{1};
     const std::size_t at = bucket == whole_slice ? 0 : bucket + std::size_t{1};
     return static_cast<LinkId>((port * setup_.slices.size() + slice) * links + at);
 }
 
 void Router::make_prober() {
+    for (const SliceSetup& slice : setup_.slices)
+        most_buckets_ = std::max(most_buckets_, slice.buckets);
     const auto links = index(link_of(ports(), 0, whole_slice));
     Random random{setup_.seed, (std::uint64_t{life_} << 40U) + static_cast<std::uint64_t>(self_)};
     prober_.emplace(NodeNumber{static_cast<std::uint64_t>(self_) + 1}, links,
@@ -99,7 +99,6 @@ void Router::set_stopped(Instant now, std::uint32_t number, std::size_t slice, s
 
 void Router::tell_peer(Instant now, std::uint32_t port, ProbeRecord probe) {
     if (!ports_[port].session->up()) return;
-    ++deadlocks_.probes;
     Message message;
     message.head = ports_[port].session->head(MessageKind::probe, now);
     message.probe = probe;

@@ -13,7 +13,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr BitsPerSecond access{25'000'000'000}, trunk{100'000'000'000};
-constexpr Nanos to_a_host{500};
 constexpr Nanos begin = 5ms;  // all routers know each other
 
 enum Number : std::size_t { compute, storage, inference };

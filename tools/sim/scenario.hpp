@@ -27,10 +27,12 @@ struct WaySetup {
     std::vector<Cut> cuts;
 };
 
+inline constexpr Nanos to_a_host{500};  // 100 m, one way
+
 struct LineSetup {
     std::size_t a = 0, b = 0;  // nodes
     BitsPerSecond rate{100'000'000'000};
-    Nanos propagation{500};  // one way
+    Nanos propagation = to_a_host;  // one way
     // For which routers size their buffers, if another: as a switch whose headroom is for 300 m.
     std::optional<Nanos> told;
     Bytes mtu{9'216};

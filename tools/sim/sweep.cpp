@@ -4,18 +4,16 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cctype>
 #include <charconv>
-#include <exception>
 #include <filesystem>
 #include <fstream>
 #include <mutex>
 #include <optional>
 #include <sstream>
 #include <stdexcept>
-#include <thread>
 
+#include "tools/sim/over_cores.hpp"
 #include "tools/sim/result_json.hpp"
 #include "tools/sim/scenario_file.hpp"
 
@@ -165,29 +163,15 @@ std::vector<nlohmann::json> sweep(const std::vector<SweepPoint>& points, const s
                                   unsigned jobs, const std::function<void(std::size_t)>& done) {
     std::filesystem::create_directories(folder);
     std::vector<nlohmann::json> results(points.size());
-    std::atomic<std::size_t> next{0};
-    std::mutex one_at_a_time;  // over `finished`, `wrong` and done()
+    std::mutex one_at_a_time;  // over `finished` and done()
     std::size_t finished = 0;
-    std::exception_ptr wrong;
-    const auto work = [&] {
-        for (std::size_t at = next++; at < points.size(); at = next++) try {
-                const std::string path = fmt::format("{}/{}.json", folder, points[at].name);
-                auto made = earlier(path);
-                results[at] = made ? std::move(*made) : run_point(points[at], path);
-                const std::lock_guard lock{one_at_a_time};
-                done(++finished);
-            } catch (...) {
-                const std::lock_guard lock{one_at_a_time};
-                wrong = std::current_exception();
-                next = points.size();
-            }
-    };
-    {
-        std::vector<std::jthread> threads;
-        for (unsigned i = 0; i < std::clamp<std::size_t>(points.size(), 1, std::max(1U, jobs)); ++i)
-            threads.emplace_back(work);
-    }
-    if (wrong) std::rethrow_exception(wrong);
+    over_cores(jobs, points.size(), [&](std::size_t at) {
+        const std::string path = fmt::format("{}/{}.json", folder, points[at].name);
+        auto made = earlier(path);
+        results[at] = made ? std::move(*made) : run_point(points[at], path);
+        const std::lock_guard lock{one_at_a_time};
+        done(++finished);
+    });
     return results;
 }
 

@@ -8,6 +8,7 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "tools/sim/result_json.hpp"
 #include "tools/sim/sweep.hpp"
 
 namespace weir::sim {
@@ -56,11 +57,7 @@ void print_table(const std::vector<std::vector<std::string>>& rows) {
 void write_csv(const std::vector<std::vector<std::string>>& rows, std::ofstream& file) {
     for (const auto& row : rows) {
         std::string line;
-        for (const std::string& cell : row) {
-            std::string quoted;
-            for (const char c : cell) quoted += c == '"' ? std::string{"\"\""} : std::string{c};
-            line += fmt::format("{}\"{}\"", line.empty() ? "" : ",", quoted);
-        }
+        for (const std::string& cell : row) line += (line.empty() ? "" : ",") + csv_text(cell);
         file << line << '\n';
     }
 }

@@ -89,9 +89,10 @@ Torture torture(std::uint64_t seed, Troubles allowed, Rules rules) {
         rests = world.at_rest();
     }
     world.run_until(world.engine().now() + 40ms);
-    note(it, world, world.result());
+    const Result result = world.result();
+    note(it, world, result);
     it.stood = standstill.longest();
-    it.broken = broken_law(world, world.result(), it, rests && world.at_rest());
+    it.broken = broken_law(world, result, it, rests && world.at_rest());
     return it;
 }
 

@@ -3,7 +3,8 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <atomic>
+
+#include "tools/sim/over_cores.hpp"
 
 namespace weir::sim {
 namespace {
@@ -75,15 +76,9 @@ bool hard_enough(const std::vector<Torture>& all) {
 int print_torture(const TortureOptions& options) {
     const Troubles troubles = allowed(options);
     std::vector<Torture> all(options.seeds);
-    std::atomic<std::uint64_t> next{0};
-    {
-        std::vector<std::jthread> threads;
-        for (unsigned i = 0; i < options.jobs; ++i)
-            threads.emplace_back([&] {
-                for (std::uint64_t at = next++; at < options.seeds; at = next++)
-                    all[at] = torture(options.first + at, troubles, options.rules);
-            });
-    }
+    over_cores(options.jobs, all.size(), [&](std::size_t at) {
+        all[at] = torture(options.first + at, troubles, options.rules);
+    });
     std::uint64_t broken = 0;
     for (std::uint64_t i = 0; i < options.seeds; ++i) {
         if (all[i].broken.empty()) continue;

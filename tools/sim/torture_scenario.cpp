@@ -11,7 +11,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Nanos to_a_host{500};
 constexpr Nanos lasts = 30ms;  // of traffic
 constexpr Nanos handshakes = 200ms;
 

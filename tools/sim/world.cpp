@@ -7,7 +7,6 @@ namespace weir::sim {
 namespace {
 
 void add(DeadlockCounts& all, const DeadlockCounts& one) {
-    all.probes += one.probes;
     all.proofs += one.proofs;
     all.resolved += one.resolved;
     all.watchdog += one.watchdog;

@@ -90,7 +90,8 @@ int check_network(const CheckOptions& options) {
     const auto& network = std::get<Network>(read);
     nlohmann::json all = nlohmann::json::array();
     bool well = true;
-    for (const SliceTurns& slice : turns_of(network)) {
+    const std::vector<SliceTurns> slices = turns_of(network);
+    for (const SliceTurns& slice : slices) {
         const auto cycles = cycles_of(slice);
         well &= verdict(slice, cycles.size()) == "acyclic";
         if (options.json)
@@ -101,7 +102,7 @@ int check_network(const CheckOptions& options) {
     if (options.json)
         fmt::print("{}\n",
                    nlohmann::json{{"nodes", network.nodes().size()}, {"slices", all}}.dump(2));
-    else if (all.empty() && well && turns_of(network).empty())
+    else if (slices.empty())
         fmt::print("no slice is lossless: nothing waits for anything\n");
     return well ? 0 : 1;
 }
