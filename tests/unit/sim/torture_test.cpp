@@ -24,6 +24,14 @@ TEST(Torture, WithoutProbesARingStaysLocked) {
     EXPECT_NE(locked.broken.find("all stood still"), std::string::npos) << locked.broken;
 }
 
+// In mode precise, where the gates of the ring stay open: no PROBE of a whole slice finds it.
+TEST(Torture, BucketsThatWaitRoundARingAreFoundToo) {
+    const Torture moves = torture(14, only(Trouble::ring) | only(Trouble::many_slices) |
+                                          only(Trouble::reordering) | only(Trouble::wire_loss));
+    EXPECT_EQ(moves.broken, "");
+    EXPECT_GT(moves.proofs, 0U);
+}
+
 TEST(Torture, AFailingSeedIsShrunkToTheTroubleItNeeds) {
     EXPECT_EQ(shrink(3, all_troubles, {.obey_limit = false}), no_trouble);
 }
