@@ -16,12 +16,13 @@ namespace {
 
 constexpr std::uint16_t ports = 2, burst_size = 32, descriptors = 2048;
 constexpr unsigned buffers = 8192;
+constexpr auto any_socket = static_cast<unsigned>(SOCKET_ID_ANY);
 
 void start_port(std::uint16_t port, rte_mempool& pool) {
     const rte_eth_conf plain{};
     if (rte_eth_dev_configure(port, 1, 1, &plain) != 0 ||
-        rte_eth_rx_queue_setup(port, 0, descriptors, SOCKET_ID_ANY, nullptr, &pool) != 0 ||
-        rte_eth_tx_queue_setup(port, 0, descriptors, SOCKET_ID_ANY, nullptr) != 0 ||
+        rte_eth_rx_queue_setup(port, 0, descriptors, any_socket, nullptr, &pool) != 0 ||
+        rte_eth_tx_queue_setup(port, 0, descriptors, any_socket, nullptr) != 0 ||
         rte_eth_dev_start(port) != 0)
         throw std::runtime_error{fmt::format("device {} does not start", port)};
 }
