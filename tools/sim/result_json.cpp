@@ -32,7 +32,8 @@ nlohmann::json as_json(const Scenario& scenario, const Result& result) {
         {"dropped_lossless", result.dropped}, {"lost_on_lines", result.lost},
         {"messages", result.messages},        {"messages_lost", result.messages_lost},
         {"peak_of_buffer", result.peak()},    {"deadlocks_resolved", result.deadlocks.resolved},
-        {"ejected", result.ejected}};
+        {"ejected", result.ejected},          {"watchdog", result.deadlocks.watchdog},
+        {"watchdog_dropped", result.watchdog}};
     for (std::size_t i = 0; i < result.traffic.size(); ++i) {
         const TrafficResult& it = result.traffic[i];
         made["traffic"].push_back({{"name", scenario.traffic[i].name},

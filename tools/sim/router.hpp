@@ -201,6 +201,7 @@ private:
     LinkId link_of(std::uint32_t port, std::size_t slice, std::uint16_t bucket) const;
     void look_for_what_is_stuck(Instant now);
     void look_at_gate(Instant now, std::uint32_t number, std::size_t slice);
+    bool all_stopped(const Port& port, std::size_t slice) const;
     void ask_watchdog(Instant now, std::uint32_t number, std::size_t slice, bool waits);
     void sample(Instant now, std::uint32_t number, std::size_t slice, std::uint16_t bucket,
                 bool held);

@@ -47,7 +47,7 @@ void Router::look_at_gate(Instant now, std::uint32_t number, std::size_t slice) 
     const bool waits = port.scheduler->waits_for_peer(lane.group);
     const bool stands = waits && departed == lane.departed;
     lane.departed = departed;
-    ask_watchdog(now, number, slice, waits);
+    ask_watchdog(now, number, slice, waits || all_stopped(port, slice));
     sample(now, number, slice, whole_slice, stands);
     for (const std::uint16_t bucket : lane.stopped) {
         const bool any = std::ranges::any_of(lane.from, [&](AggregateId from) {
@@ -57,19 +57,34 @@ void Router::look_at_gate(Instant now, std::uint32_t number, std::size_t slice) 
     }
 }
 
+// Under `precise` a peer that stands still stops the buckets one by one, and the slice never.
+bool Router::all_stopped(const Port& port, std::size_t slice) const {
+    const Lane& lane = port.lanes[slice];
+    if (lane.stopped.empty()) return false;
+    bool any = false;
+    for (const AggregateId from : lane.from)
+        for (std::uint32_t b = 0; b < setup_.slices[slice].buckets; ++b) {
+            if (port.scheduler->fifo(port.scheduler->queue(from, b)).empty()) continue;
+            any = true;
+            if (std::ranges::find(lane.stopped, b) == lane.stopped.end()) return false;
+        }
+    return any;
+}
+
 void Router::ask_watchdog(Instant now, std::uint32_t number, std::size_t slice, bool waits) {
     Port& port = ports_[number];
     Lane& lane = port.lanes[slice];
     if (!lane.watchdog) lane.watchdog.emplace(setup_.watchdog);
     if (waits) lane.waited += look_every;
     const std::uint64_t sent = lane.departed - lane.base;
-    const WatchdogDecision decision = lane.watchdog->sample({.empty = !waits,
-                                                             .blocked = waits,
-                                                             .at_limit = waits && !lane.closed,
-                                                             .blocked_for = lane.waited,
-                                                             .sent = sent,
-                                                             .peer_departed = lane.gate->limit()},
-                                                            now);
+    const WatchdogDecision decision =
+        lane.watchdog->sample({.empty = !waits,
+                               .blocked = waits,
+                               .at_limit = waits && lane.held_back && !lane.closed,
+                               .blocked_for = lane.waited,
+                               .sent = sent,
+                               .peer_departed = lane.gate->limit()},
+                              now);
     deadlocks_.watchdog += decision.detected ? 1 : 0;
     if (decision.order != WatchdogOrder::drop) return;
     for (std::uint32_t from = 0; from < ports(); ++from)

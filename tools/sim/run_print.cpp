@@ -52,6 +52,9 @@ void print_tables(const Scenario& scenario, const Result& result) {
     if (result.deadlocks.proofs > 0)
         fmt::print("deadlocks resolved {}, packets ejected for them {} of {} sent\n",
                    result.deadlocks.resolved, result.ejected, sent_of(result));
+    if (result.deadlocks.watchdog > 0)
+        fmt::print("watchdogs saw a slice stand still {} times and dropped {} of {} sent\n",
+                   result.deadlocks.watchdog, result.watchdog, sent_of(result));
 }
 
 }  // namespace

@@ -96,6 +96,7 @@ struct Scenario {
     Nanos duration{50'000'000};
     bool obeys_limit = true;
     bool breaks_deadlocks = true;
+    WatchdogTerms watchdog = RouterSetup{}.watchdog;
     std::vector<SliceSetup> slices;
     std::vector<NodeSetup> nodes;
     std::vector<LineSetup> lines;

@@ -52,6 +52,8 @@ const std::vector<Key>& keys() {
     static const std::vector<Key> all{
         key("seed", "integer", 0, INT64_MAX, "1", "of everything random"),
         key("duration", "time 1us..1h", 1'000, hour, "required", "of the run"),
+        key("watchdog", "time 100ms..5s", 100'000'000, 5'000'000'000, "5s",
+            "a slice that waits so long for a peer that stands still is dropped there"),
         key("slice[].name", "text", 0, 0, "required", "by which traffic names it"),
         key("slice[].number", "integer 1..1000000", 1, 1'000'000, "required", "its number"),
         key("slice[].control", "word", 0, 0, "off", "off, pause, precise, credit or pfc"),
@@ -132,6 +134,7 @@ public:
     Scenario read() {
         top_.read("seed", it_.seed);
         top_.read("duration", it_.duration);
+        if (top_.read("watchdog", it_.watchdog.detect)) it_.watchdog.restore = it_.watchdog.detect;
         for (const Section& section : top_.tables("slice")) read_slice(section);
         for (const Section& section : top_.tables("node")) {
             NodeSetup& node = it_.nodes.emplace_back();

@@ -40,6 +40,7 @@ World::World(const Scenario& scenario) : scenario_{scenario}, ways_(scenario.lin
                                          RouterSetup{.slices = scenario_.slices,
                                                      .obeys_limit = scenario_.obeys_limit,
                                                      .breaks_deadlocks = scenario_.breaks_deadlocks,
+                                                     .watchdog = scenario_.watchdog,
                                                      .seed = scenario_.seed});
     }
     add_ports();
