@@ -15,6 +15,11 @@ inline void give_back(std::span<Packet*> packets) noexcept {
     rte_pktmbuf_free_bulk(packets.data(), static_cast<unsigned>(packets.size()));
 }
 
+// Of all its bytes; null where there is no buffer.
+inline Packet* copy_of(const Packet& packet, rte_mempool& pool) noexcept {
+    return rte_pktmbuf_copy(&packet, &pool, 0, UINT32_MAX);
+}
+
 // The room of an empty packet's first segment.
 inline std::span<std::byte> room(Packet& packet) noexcept {
     return {rte_pktmbuf_mtod(&packet, std::byte*), rte_pktmbuf_tailroom(&packet)};

@@ -20,7 +20,7 @@ struct BurstLoss {
 
 struct Impairment {
     double loss = 0;  // probabilities, each packet on its own
-    BurstLoss burst;
+    BurstLoss burst{};
     double duplicate = 0;  // the copy comes up to `late` after the packet
     double reorder = 0;    // the packet comes up to `late` later than it would
     Nanos late{0};
