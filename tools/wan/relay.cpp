@@ -138,6 +138,19 @@ private:
     Histogram late_;
 };
 
+// Both devices. Where a memif loses its other end in the moment it is closed, DPDK's interrupt
+// thread is still busy with it and would find its memory gone.
+struct Ends {
+    std::array<std::unique_ptr<Port>, 2> ports;
+    Ends() = default;
+    Ends(const Ends&) = delete;
+    Ends& operator=(const Ends&) = delete;
+    ~Ends() {
+        for (auto& port : ports) port.reset();
+        std::this_thread::sleep_for(std::chrono::milliseconds{20});
+    }
+};
+
 void pin(unsigned core) {
     cpu_set_t one;
     CPU_ZERO(&one);
@@ -170,7 +183,8 @@ Result run(const Options& options, StopAsked stop) {
     const PacketPool pool =
         make_packet_pool("wan", options.buffers, packet_data_room_needed(config));
     const PoolCacheOfThisThread cache;
-    std::array<std::unique_ptr<Port>, 2> ports;
+    Ends ends;
+    auto& ports = ends.ports;
     for (std::size_t end = 0; end < 2; ++end)
         ports[end] =
             std::make_unique<Port>(config.ports[static_cast<PortId>(end)], config.node, 1, *pool);
