@@ -17,9 +17,10 @@ public:
     static constexpr std::uint32_t none = UINT32_MAX;
     static constexpr std::uint32_t packets_in_line = 7;
     struct alignas(128) Line {
-        std::array<QueuedPacket, packets_in_line> packets;
-        std::uint32_t next = none;
+        std::uint32_t next = none;  // beside the first packets: who begins a line needs both
+        alignas(16) std::array<QueuedPacket, packets_in_line> packets;
     };
+    static_assert(sizeof(Line) == 128);
 
     // Room for so many packets in so many queues, however they lie: of each queue the first and the
     // last line may be nearly empty.
@@ -42,7 +43,9 @@ public:
         free_ = line;
     }
     void prefetch(std::uint32_t line) const noexcept {
-        if (line != none) __builtin_prefetch(&lines_[line]);
+        if (line == none) return;
+        __builtin_prefetch(&lines_[line]);
+        __builtin_prefetch(&lines_[line].packets.back());
     }
     Line& operator[](std::uint32_t line) noexcept { return lines_[line]; }
     const Line& operator[](std::uint32_t line) const noexcept { return lines_[line]; }
@@ -80,9 +83,10 @@ public:
         return pool[head_].packets[begin_];
     }
     QueuedPacket pop(LinePool& pool) noexcept {
-        const QueuedPacket packet = pool[head_].packets[begin_++];
+        const LinePool::Line& first = pool[head_];
+        const QueuedPacket packet = first.packets[begin_++];
         // By the next turn of a long queue its next line would be cold.
-        if (begin_ == 1) pool.prefetch(pool[head_].next);
+        if (begin_ == 1) pool.prefetch(first.next);
         --packets_;
         charge_ -= packet.charge;
         if (begin_ == LinePool::packets_in_line || packets_ == 0) {

@@ -216,6 +216,7 @@ bool Scheduler::pass(GroupId id, std::uint32_t wire, std::uint32_t charge) noexc
         group.capped != 0)
         return false;
     group.departed += charge;
+    refill(slices_[slice], earned_.has(slice), ticked_);
     spend(slice, wire, earned_.has(slice), ticked_);
     return true;
 }
@@ -236,26 +237,37 @@ void Scheduler::pay_again(std::optional<GroupId> id, std::uint32_t wire) noexcep
 }
 
 std::optional<Departure> Scheduler::pop(Instant now) noexcept {
+    std::optional<Departure> departure{std::in_place};
+    const Departures one = pop_run(now, {&departure->packet, 1});
+    if (one.packets == 0) return {};
+    departure->slice = one.slice;
+    departure->group = one.group;
+    departure->aggregate = one.aggregate;
+    departure->control = one.control;
+    return departure;
+}
+
+Departures Scheduler::pop_run(Instant now, std::span<QueuedPacket> out) noexcept {
     if (held_ == 0) return {};
     port_.refill(now);
     if (!port_.ready()) return {};
-    if (!control_.empty()) {
-        const QueuedPacket packet = control_.pop(lines_);
+    if (!control_.empty()) [[unlikely]] {
+        out.front() = control_.pop(lines_);
         --held_;
-        port_.spend(packet.wire);
-        return Departure{.packet = packet, .control = true};
+        port_.spend(out.front().wire);
+        return {.packets = 1, .charge = out.front().charge, .control = true};
     }
-    if (run_.left <= 0) {
-        wheel_.turn(now, [&](std::uint32_t slice) { look_at_tokens(slice, now); });
-        caps_.turn(now, [this](std::uint32_t cap) { come_back(cap); });
-        if (!guaranteed_.empty())
-            begin_run(guaranteed_.first(), true);
-        else if (!ready_.empty())
-            begin_run(ready_.first(), false);
-        else
-            return {};
-    }
-    return go_on(now);
+    if (run_.left <= 0 && !find_run(now)) return {};
+    return go_on(now, out);
+}
+
+bool Scheduler::find_run(Instant now) noexcept {
+    wheel_.turn(now, [&](std::uint32_t slice) { look_at_tokens(slice, now); });
+    caps_.turn(now, [this](std::uint32_t cap) { come_back(cap); });
+    const bool guaranteed = !guaranteed_.empty();
+    if (!guaranteed && ready_.empty()) return false;
+    begin_run(guaranteed ? guaranteed_.first() : ready_.first(), guaranteed);
+    return true;
 }
 
 // Down to the queue whose turn it is: it may send until one of those above it has had its turn, and
@@ -275,31 +287,44 @@ void Scheduler::begin_run(std::uint32_t number, bool guaranteed) noexcept {
         {quantum_, group.turn.credit, aggregate.turn.credit, queues_[run_.queue].turn.credit});
 }
 
-std::optional<Departure> Scheduler::go_on(Instant now) noexcept {
-    FlowQueue& fifo = queues_[run_.queue].fifo;
+// Tokens and allowance are read before and paid behind the packets that they last for.
+Departures Scheduler::go_on(Instant now, std::span<QueuedPacket> out) noexcept {
+    Queue& queue = queues_[run_.queue];
     Group& group = groups_[run_.group];
-    std::optional<Departure> departure{std::in_place};
-    departure->packet = fifo.pop(lines_);
-    departure->slice = group.slice;
-    departure->group = run_.group;
-    departure->aggregate = run_.aggregate;
-    const std::uint32_t wire = departure->packet.wire;
-    --held_;
-    run_.sent += wire;
-    run_.left -= wire;
-    group.departed += departure->packet.charge;
-    const bool tokens = spend(run_.slice, wire, run_.guaranteed, now);
-    // A turn is a largest packet at most, for what others wait and what a guarantee keeps count on
-    // it.
-    const bool over = fifo.empty() || fifo.front(lines_).wire > run_.left;
-    const std::uint32_t cap = queues_[run_.queue].cap;
-    if (!caps_.spend(cap, departure->packet.charge, now)) {
+    Slice& slice = slices_[run_.slice];
+    refill(slice, run_.guaranteed, now);
+    const std::uint64_t charge_left = group.charge_left();
+    const std::int64_t port_left = port_.bytes_left();
+    const std::int64_t slice_left = std::min(
+        slice.limit.bytes_left(), run_.guaranteed ? slice.guarantee.bytes_left() : INT64_MAX);
+    // A cap is asked after each packet.
+    const std::size_t most = caps_.limits(queue.cap) ? 1 : out.size();
+    Departures gone{.slice = group.slice, .group = run_.group, .aggregate = run_.aggregate};
+    std::int64_t sent = 0;
+    bool over = false;
+    do {
+        const QueuedPacket packet = queue.fifo.pop(lines_);
+        out[gone.packets++] = packet;
+        sent += packet.wire;
+        gone.charge += packet.charge;
+        // A turn is a largest packet at most, for what others wait and what a guarantee keeps
+        // count on it.
+        over = queue.fifo.empty() || queue.fifo.front(lines_).wire > run_.left - sent ||
+               sent >= slice_left || gone.charge > charge_left;
+    } while (!over && sent < port_left && gone.packets < most);
+    held_ -= gone.packets;
+    run_.sent += sent;
+    run_.left -= sent;
+    group.departed += gone.charge;
+    spend(run_.slice, static_cast<std::uint32_t>(sent), run_.guaranteed, now);
+    const std::uint32_t cap = queue.cap;
+    if (!caps_.spend(cap, static_cast<std::uint32_t>(gone.charge), now)) {
         caps_.stand_aside(cap, now);
         end_run();
         keep_aside(cap);
-    } else if (over || !group.may_send() || !tokens)
+    } else if (over)
         end_run();
-    return departure;
+    return gone;
 }
 
 // What the run has sent is settled with all whose turn it was.
@@ -324,12 +349,8 @@ bool Scheduler::spend(std::uint32_t number, std::uint32_t wire, bool guaranteed,
                       Instant now) noexcept {
     Slice& slice = slices_[number];
     port_.spend(wire);
-    slice.limit.refill(now);
     slice.limit.spend(wire);
-    if (guaranteed) {
-        slice.guarantee.refill(now);
-        slice.guarantee.spend(wire);
-    }
+    if (guaranteed) slice.guarantee.spend(wire);
     const bool left = (!guaranteed || slice.guarantee.ready()) && slice.limit.ready();
     if (!left) look_at_tokens(number, now);
     return left;

@@ -9,6 +9,7 @@
 // set. One owner.
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "dataplane/base/ids.hpp"
@@ -38,6 +39,16 @@ struct SliceRates {
 
 struct Departure {
     QueuedPacket packet;
+    SliceId slice{};
+    GroupId group{};
+    AggregateId aggregate{};
+    bool control = false;  // the ids mean nothing then
+};
+
+// Packets of one queue that leave in a row; or one that is control.
+struct Departures {
+    std::uint32_t packets = 0;
+    std::uint64_t charge = 0;
     SliceId slice{};
     GroupId group{};
     AggregateId aggregate{};
@@ -83,6 +94,9 @@ public:
     void pay_again(std::optional<GroupId> id, std::uint32_t wire) noexcept;
     // Nothing where nothing may go now.
     std::optional<Departure> pop(Instant now) noexcept;
+    // Several that pop() would give one after the other, of the same queue, for little more than
+    // the cost of one; `out` has room. None where nothing may go now.
+    Departures pop_run(Instant now, std::span<QueuedPacket> out) noexcept;
     // The earliest time at which pop() may answer otherwise, if nobody pushes or opens a gate.
     Instant wake_at(Instant now) const noexcept;
 
@@ -147,6 +161,10 @@ private:
         std::uint64_t allowance = UINT64_MAX;
         std::uint32_t largest_charge = 0;
         std::uint32_t capped = 0;  // of its buckets
+        // Of one that may send: it still may after so much more charge.
+        std::uint64_t charge_left() const noexcept {
+            return allowance == UINT64_MAX ? UINT64_MAX : allowance - largest_charge - departed;
+        }
         bool may_send() const noexcept {
             return shut == 0 && (allowance == UINT64_MAX || departed + largest_charge <= allowance);
         }
@@ -198,9 +216,14 @@ private:
         return [this](std::uint32_t q) -> Turn& { return queues_[static_cast<QueueId>(q)].turn; };
     }
     void begin_run(std::uint32_t number, bool guaranteed) noexcept;
-    std::optional<Departure> go_on(Instant now) noexcept;
+    bool find_run(Instant now) noexcept;
+    Departures go_on(Instant now, std::span<QueuedPacket> out) noexcept;
     void end_run() noexcept;
-    // Whether tokens are left.
+    void refill(Slice& slice, bool guaranteed, Instant now) noexcept {
+        slice.limit.refill(now);
+        if (guaranteed) slice.guarantee.refill(now);
+    }
+    // Whether tokens are left. It has been refilled.
     bool spend(std::uint32_t number, std::uint32_t wire, bool guaranteed, Instant now) noexcept;
 
     LinePool lines_;

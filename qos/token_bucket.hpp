@@ -45,6 +45,11 @@ public:
             endless || earned >= missing ? depth_ : tokens_ + static_cast<std::int64_t>(earned);
     }
     bool ready() const noexcept { return unlimited_ || tokens_ > 0; }
+    // After fewer bytes than these it is still ready.
+    std::int64_t bytes_left() const noexcept {
+        constexpr std::int64_t byte = std::int64_t{1} << 32;
+        return unlimited_ ? INT64_MAX : (tokens_ + (byte - 1)) >> 32;
+    }
     void spend(std::uint32_t bytes) noexcept {
         if (!unlimited_) tokens_ -= static_cast<std::int64_t>(bytes) << 32;
     }

@@ -18,7 +18,7 @@ void EgressPort::adopt(const Snapshot& snapshot, Instant now) {
     waiting_.walk([&](Packet& packet) { queues_.let_go(packet); });
     queues_.adopt(snapshot, now);
     waiting_.filter([&](Packet& packet) {
-        const Drop drop = queues_.reserve(packet, queues_.queued_at(packet));
+        const Drop drop = queues_.reserve(packet);
         if (drop != Drop::none) drop_held(packet, row_of(egress_tag(packet).slice), drop);
         return drop == Drop::none;
     });
@@ -61,7 +61,8 @@ void EgressPort::change_link(bool up, Instant now) noexcept {
 Drop EgressPort::admit_waiting(Packet& packet) noexcept {
     if (waiting_.has_failed(wait_info(packet).next_hop, now_)) return Drop::neighbor_failed;
     if (!queues_.may_wait(packet)) return Drop::neighbor_queue_full;
-    if (const Drop drop = queues_.reserve(packet, now_); drop != Drop::none) return drop;
+    set_queued_at(packet, now_);
+    if (const Drop drop = queues_.reserve(packet); drop != Drop::none) return drop;
     if (waiting_.push(packet, now_)) return Drop::none;
     queues_.let_go(packet);
     return Drop::neighbor_queue_full;
@@ -122,13 +123,13 @@ void EgressPort::fill(Instant now) noexcept {
         ready_begin_ = 0;
     }
     const std::size_t first = ready_end_;
-    while (ready_end_ < burst) {
-        const SliceQueues::Next next = queues_.next(now);
-        if (next.packet == nullptr) break;
-        make_ready(next);
+    const auto give = [this](Packet& packet, std::uint32_t length, std::uint16_t slot) {
+        make_ready(packet, length, slot);
+    };
+    while (ready_end_ < burst && queues_.next(now, burst - ready_end_, give) != 0) {
     }
-    for (std::size_t i = first; i < ready_end_; ++i)
-        noted_[i].queued_at = queues_.queued_at(*ready_[i]);
+    for (std::size_t i = first; i < ready_end_; ++i)  // not before: their memory is on the way
+        noted_[i].queued_at = now + -queued_for(*ready_[i], now);
 }
 
 void EgressPort::count_departed(std::size_t packets, Instant now) noexcept {

@@ -45,7 +45,7 @@ public:
             [[likely]] {
             const std::uint16_t slice = egress_tag(packet).slice;
             counters_.slices[row_of(slice)].admitted.add(packet.pkt_len);
-            make_ready({&packet, packet.pkt_len, slice});
+            make_ready(packet, packet.pkt_len, slice);
             return Drop::none;
         }
         return queue(packet);
@@ -117,9 +117,9 @@ private:
         Instant queued_at;  // of what was queued; else the beginning of time
     };
 
-    void make_ready(const SliceQueues::Next& next) noexcept {
-        ready_[ready_end_] = next.packet;
-        noted_[ready_end_++] = {next.length, next.slice, {}};
+    void make_ready(Packet& packet, std::uint32_t length, std::uint16_t slice) noexcept {
+        ready_[ready_end_] = &packet;
+        noted_[ready_end_++] = {length, slice, {}};
     }
     SliceCounters& row(const Packet& packet) noexcept {
         return counters_.slices[row_of(egress_tag(packet).slice)];

@@ -1,7 +1,5 @@
 #include "dataplane/worker/slice_queues.hpp"
 
-#include <rte_prefetch.h>
-
 #include <algorithm>
 #include <bit>
 
@@ -69,6 +67,8 @@ void SliceQueues::adopt(const Snapshot& snapshot, SliceId position) {
     mine.counters = &setup_.mine->ports[setup_.port].slices[slice.slot];
     mine.lossy.slot = slice.slot;
     prepare(mine.lossy, *mine.group, slice.buckets);
+    mine.from = IdVector<PortId, Feed*>(snapshot.ports.size());
+    for (Feed*& feed : mine.from) feed = &mine.lossy;
     if (!slice.lossless && mine.lossless.empty()) return;
     if (mine.lossless.empty()) {
         mine.lossless = IdVector<PortId, Feed>(snapshot.ports.size());
@@ -79,7 +79,9 @@ void SliceQueues::adopt(const Snapshot& snapshot, SliceId position) {
         const auto in = static_cast<PortId>(i);
         Feed& feed = mine.lossless[in];
         feed.buffer = slice.lossless ? snapshot.ports[in].lossless_in[position] : Bytes{0};
-        if (feed.buffer > Bytes{0}) prepare(feed, *mine.group, slice.buckets);
+        if (feed.buffer == Bytes{0}) continue;
+        mine.from[in] = &feed;
+        prepare(feed, *mine.group, slice.buckets);
     }
 }
 
@@ -112,13 +114,12 @@ inline SliceQueues::Place SliceQueues::place_of(Packet& packet) noexcept {
     return {slice, feed_of(slice, tag.in), queued_of(packet), tag.flow};
 }
 
-inline Drop SliceQueues::reserve(const Place& place, Packet& packet, Instant now) noexcept {
+inline Drop SliceQueues::reserve(const Place& place, Packet& packet) noexcept {
     Feed& feed = place.feed;
     const Bytes charge{place.queued.charge};
     // Not before: a flow would overtake itself in another bucket.
     if (feed.packets == 0) feed.buckets = feed.wanted;
     if (const Drop drop = take(feed, charge); drop != Drop::none) return drop;
-    queued_at_.write(packet, now);  // not before: what is refused keeps that line cold
     mark(place.slice, feed, packet);
     ++feed.packets;
     feed.charge += charge;
@@ -143,21 +144,20 @@ inline void SliceQueues::let_go(const Place& place) noexcept {
 }
 
 Drop SliceQueues::admit(Packet& packet, Instant now) noexcept {
-    if (egress_tag(packet).slice == control_slice) {
-        queued_at_.write(packet, now);
+    set_queued_at(packet, now);
+    if (egress_tag(packet).slice == control_slice) [[unlikely]]
         return scheduler_.push_control(queued_of(packet)) ? Drop::none : Drop::egress_full;
-    }
     const Place place = place_of(packet);
-    if (const Drop drop = reserve(place, packet, now); drop != Drop::none) return drop;
+    if (const Drop drop = reserve(place, packet); drop != Drop::none) return drop;
     if (push(place)) [[likely]]
         return Drop::none;
     let_go(place);
     return Drop::egress_full;
 }
 
-Drop SliceQueues::reserve(Packet& packet, Instant now) noexcept {
+Drop SliceQueues::reserve(Packet& packet) noexcept {
     const Place place = place_of(packet);
-    const Drop drop = reserve(place, packet, now);
+    const Drop drop = reserve(place, packet);
     if (drop == Drop::none) place.feed.waiting += Bytes{place.queued.charge};
     return drop;
 }
@@ -221,22 +221,13 @@ void SliceQueues::mark(Slice& slice, const Feed& feed, Packet& packet) noexcept 
     slice.counters->marked.add();
 }
 
-SliceQueues::Next SliceQueues::next(Instant now) noexcept {
-    const auto departure = scheduler_.pop(now);
-    if (!departure) return {};
-    Packet& packet = packet_of(departure->packet);
-    // Both lines: the device reads them, and what waited long is cold.
-    rte_prefetch0(&packet);
-    rte_prefetch0(static_cast<void*>(packet.cacheline1));
-    const std::uint32_t length = departure->packet.wire - ethernet_overhead;
-    if (departure->control) return {&packet, length, control_slice};
-    const Bytes charge{departure->packet.charge};
-    Feed& feed = *feeds_[index(departure->aggregate)];
-    --feed.packets;
-    feed.charge -= charge;
-    --slices_[feed.slot].packets;
-    give(feed, charge);
-    return {&packet, length, feed.slot};
+std::uint16_t SliceQueues::departed(const Departures& gone) noexcept {
+    Feed& feed = *feeds_[index(gone.aggregate)];
+    feed.packets -= gone.packets;
+    feed.charge -= Bytes{gone.charge};
+    slices_[feed.slot].packets -= gone.packets;
+    give(feed, Bytes{gone.charge});
+    return feed.slot;
 }
 
 void SliceQueues::clear() noexcept {

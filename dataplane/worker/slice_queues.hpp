@@ -3,9 +3,11 @@
 // whose turn it is. A lossless slice keeps what came in on each port apart and counts it against
 // the buffer B of that slice and port; lossy slices share what is left by dynamic threshold.
 // Owned by the worker that owns the port.
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "dataplane/control/snapshot.hpp"
@@ -53,23 +55,29 @@ public:
     // Drop::none, or why not: the packet stays the caller's then. It carries its EgressTag.
     Drop admit(Packet& packet, Instant now) noexcept;
     // The same in two steps, for what waits elsewhere in between: reserve() says whether there is
-    // buffer, and counts it as queued; enqueue() puts it into its queue. Or it is let go. No
-    // configuration may be adopted in between.
-    Drop reserve(Packet& packet, Instant now) noexcept;
+    // buffer, and counts it as queued, since when its caller notes; enqueue() puts it into its
+    // queue. Or it is let go. No configuration may be adopted in between.
+    Drop reserve(Packet& packet) noexcept;
     // Whether it may be reserved and wait: so is half of a lossless buffer at most, or a next hop
     // that never answers would stop all others.
     bool may_wait(Packet& packet) noexcept;
     Drop enqueue(Packet& packet) noexcept;
     void let_go(Packet& packet) noexcept;
-    // Whose turn it is now; nobody's where nobody may go.
-    struct Next {
-        Packet* packet = nullptr;
-        std::uint32_t length = 0;
-        std::uint16_t slice = control_slice;  // slot
-    };
-    Next next(Instant now) noexcept;
-    // Of one that came from next(); later is better, because its memory is on the way.
-    Instant queued_at(const Packet& packet) const noexcept { return queued_at_.read(packet); }
+    // Whose turn it is now: calls give(packet, length, slot) for some of one slice, at most `most`,
+    // and says for how many; none where nobody may go.
+    template <class Give>
+    std::size_t next(Instant now, std::size_t most, Give&& give) noexcept {
+        const Departures gone =
+            scheduler_.pop_run(now, std::span{run_}.first(std::min(most, run_.size())));
+        if (gone.packets == 0) return 0;
+        const std::uint16_t slot = gone.control ? control_slice : departed(gone);
+        for (const QueuedPacket& queued : std::span{run_}.first(gone.packets)) {
+            Packet& packet = packet_of(queued);
+            rte_prefetch0(&packet);  // the device reads it, and what waited long is cold
+            give(packet, queued.wire - ethernet_overhead, slot);
+        }
+        return gone.packets;
+    }
 
     bool empty() const noexcept { return scheduler_.empty(); }
     // Whether a slice has had this slot here.
@@ -111,6 +119,7 @@ private:
         std::uint32_t packets = 0;
         Feed lossy;
         IdVector<PortId, Feed> lossless;  // by the port it came in on
+        IdVector<PortId, Feed*> from;     // which of these it goes to
     };
 
     static Packet& packet_of(const QueuedPacket& queued) noexcept {
@@ -126,9 +135,7 @@ private:
                 charge_of(packet)};
     }
     static Feed& feed_of(Slice& slice, PortId in) noexcept {
-        if (slice.lossless.contains(in) && slice.lossless[in].buffer > Bytes{0})
-            return slice.lossless[in];
-        return slice.lossy;
+        return slice.from.contains(in) ? *slice.from[in] : slice.lossy;
     }
     struct Place {  // of a packet
         Slice& slice;
@@ -137,9 +144,10 @@ private:
         std::uint32_t flow;
     };
     Place place_of(Packet& packet) noexcept;
-    Drop reserve(const Place& place, Packet& packet, Instant now) noexcept;
+    Drop reserve(const Place& place, Packet& packet) noexcept;
     bool push(const Place& place) noexcept;
     void let_go(const Place& place) noexcept;
+    std::uint16_t departed(const Departures& gone) noexcept;  // its slot
     void adopt(const Snapshot& snapshot, SliceId position);
     void prepare(Feed& feed, GroupId group, std::uint16_t buckets);
     Drop take(Feed& feed, Bytes charge) noexcept;
@@ -149,8 +157,8 @@ private:
     static void mark(Slice& slice, const Feed& feed, Packet& packet) noexcept;
 
     Setup setup_;
-    QueuedAt queued_at_;
     Scheduler scheduler_;
+    std::array<QueuedPacket, 64> run_;  // that popped together
     std::vector<Slice> slices_;
     std::vector<Feed*> feeds_;    // by aggregate
     std::uint16_t fallback_ = 0;  // slot of the default slice
