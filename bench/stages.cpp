@@ -98,7 +98,11 @@ void run() {
     const Scale scale;
     Bench bench{scale};
     std::vector<Row> rows = rows_of(scale);
-    std::erase_if(rows, [](const Row& row) { return row.name.find(only) == std::string::npos; });
+    // A whole name means that row alone, though others begin with it.
+    const bool whole = std::ranges::find(rows, only, &Row::name) != rows.end();
+    std::erase_if(rows, [&](const Row& row) {
+        return whole ? row.name != only : row.name.find(only) == std::string::npos;
+    });
     if (rows.empty()) throw std::runtime_error{"no row has that in its name"};
     std::vector<double> clock;
     for (int i = 0; i < turns; ++i) {

@@ -66,6 +66,9 @@ EncapHeader::EncapHeader(EncapMode mode, const Ipv6Addr& source, std::span<const
             write_srh(bytes_.data() + size, listed, static_cast<std::uint8_t>(segments.size() - 1));
     }
     size_ = static_cast<std::uint16_t>(size);
+    be64 first;
+    std::memcpy(&first, bytes_.data(), sizeof first);
+    first_ = first.host() + (std::uint64_t{size - sizeof ip} << 16U);
 }
 
 }  // namespace weir

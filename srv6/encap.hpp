@@ -48,18 +48,19 @@ public:
     void write(std::byte* out, IpProto inner, std::size_t inner_bytes, std::uint8_t traffic_class,
                FlowLabel label) const noexcept {
         const std::size_t size = size_;
-        const std::byte* from = bytes_.data();
+        const auto copy = [&](std::size_t at) {
+            std::memcpy(out + at, bytes_.data() + at, copy_step);
+        };
         // The last step ends with the header and overlaps the one before: nothing of `inner` is
-        // touched, and there is no tail to copy byte by byte.
-        for (std::size_t i = 0; i + copy_step < size; i += copy_step)
-            std::memcpy(out + i, from + i, copy_step);
-        std::memcpy(out + size - copy_step, from + size - copy_step, copy_step);
-        be64 first;
-        std::memcpy(&first, from, sizeof first);
-        const std::uint64_t payload = size - sizeof(Ipv6Header) + inner_bytes;
-        first = be64{first.host() | std::uint64_t{traffic_class} << 52U |
-                     std::uint64_t{static_cast<std::uint32_t>(label) & 0xfffffU} << 32U |
-                     (payload & 0xffffU) << 16U};
+        // touched, and there is no tail to copy byte by byte. Up to 3 segments there is no loop.
+        copy(0);
+        if (size > 2 * copy_step) copy(copy_step);
+        for (std::size_t i = 2 * copy_step; i + copy_step < size; i += copy_step) [[unlikely]]
+            copy(i);
+        copy(size - copy_step);
+        const be64 first{first_ + (std::uint64_t{traffic_class} << 52U) +
+                         (std::uint64_t{static_cast<std::uint32_t>(label) & 0xfffffU} << 32U) +
+                         (std::uint64_t{inner_bytes} << 16U)};
         std::memcpy(out, &first, sizeof first);
         out[next_header_at_] = static_cast<std::byte>(inner);
     }
@@ -76,6 +77,7 @@ private:
     // Ahead of the bytes, so that a header of 3 segments costs two cache lines and not three.
     std::uint16_t size_ = 0;
     std::uint16_t next_header_at_ = 0;  // offset of the Next Header that names the inner packet
+    std::uint64_t first_ = 0;           // of `bytes_`, in host order, around an empty packet
     std::array<std::byte, max_encap_bytes> bytes_{};
 };
 

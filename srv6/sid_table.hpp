@@ -22,10 +22,10 @@ public:
     explicit SidTable(const std::vector<std::pair<Ipv6Addr, SidId>>& sids);
 
     static std::uint32_t hash(const Ipv6Addr& address) noexcept {
-        const unsigned __int128 bits = address.bits();
-        const std::uint64_t high =
-            _mm_crc32_u64(0x9e3779b9, static_cast<std::uint64_t>(bits >> 64));
-        return static_cast<std::uint32_t>(_mm_crc32_u64(high, static_cast<std::uint64_t>(bits)));
+        std::uint64_t high, low;  // as they lie
+        __builtin_memcpy(&high, address.octets.data(), sizeof high);
+        __builtin_memcpy(&low, address.octets.data() + 8, sizeof low);
+        return static_cast<std::uint32_t>(_mm_crc32_u64(_mm_crc32_u64(0x9e3779b9, high), low));
     }
     // More slots than the first-level cache has room for beside everything else.
     bool far() const noexcept { return mask_ >= 512; }
@@ -34,7 +34,8 @@ public:
     SidId find(const Ipv6Addr& address, std::uint32_t hash) const noexcept {
         for (std::size_t i = hash & mask_;; i = (i + 1) & mask_) {
             const Slot& slot = slots_[i];
-            if (slot.id == none || slot.address == address) return slot.id;
+            if (slot.address == address) return slot.id;  // that of an empty slot is ::
+            if (slot.id == none) return none;
         }
     }
     SidId find(const Ipv6Addr& address) const noexcept { return find(address, hash(address)); }

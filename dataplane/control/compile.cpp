@@ -55,6 +55,7 @@ private:
             SnapshotPort made;
             made.mac = input_.macs[id];
             std::memcpy(&made.mac_word, made.mac.octets.data(), sizeof made.mac);
+            made.mac_high = made.mac_word << 16U;
             made.link_local = link_local_address(made.mac);
             made.mtu = port.mtu;
             made.role = port.role;

@@ -71,6 +71,7 @@ struct SnapshotSlice {
 struct SnapshotPort {
     MacAddr mac{};
     std::uint64_t mac_word = 0;  // its six octets in wire order from bit 0 up
+    std::uint64_t mac_high = 0;  // the same from bit 16 up
     Ipv6Addr link_local{};       // ours on this port
     std::uint16_t mtu = 0;
     Role role = Role::lan;

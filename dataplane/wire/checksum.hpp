@@ -62,18 +62,21 @@ inline bool ipv4_checksum_ok(const Ipv4Header& ip) noexcept {
         std::uint64_t sum = a + b;
         sum += sum < a;
         sum = (sum & 0xffffffffU) + (sum >> 32U) + c;
-        sum = (sum & 0xffffU) + (sum >> 16U & 0xffffU) + (sum >> 32U);
-        return sum == 0xffffU || sum == 0x1fffeU;
+        // A word and itself turned by half: the upper half is the sum of both with its carry.
+        const auto half = static_cast<std::uint32_t>((sum + std::rotl(sum, 32)) >> 32U);
+        return half + std::rotl(half, 16) >= 0xffff0000U;
     }
     return checksum({reinterpret_cast<const std::byte*>(&ip), ip.header_length()}) == be16{0};
 }
 // TTL - 1 with the checksum updated in place (RFC 1624 eqn. 3; the TTL is the high byte of its
 // word).
 inline void ipv4_decrement_ttl(Ipv4Header& ip) noexcept {
+    constexpr std::uint32_t ttl_step = std::bit_cast<std::uint16_t>(be16{0x100});
     --ip.ttl;
-    const std::uint32_t sum = ip.checksum.host() + 0x100U;
+    // As it lies: one's complement adds in any byte order alike (RFC 1071 1.2).
+    const std::uint32_t sum = std::bit_cast<std::uint16_t>(ip.checksum) + ttl_step;
     // 0xffff would be minus zero: what recomputing gives is 0.
-    ip.checksum = be16{static_cast<std::uint16_t>(sum + (sum >= 0xffffU ? 1U : 0U))};
+    ip.checksum = std::bit_cast<be16>(static_cast<std::uint16_t>(sum + (sum >= 0xffffU ? 1U : 0U)));
 }
 // TOS replaced with the checksum updated in place (RFC 1624 eqn. 3).
 inline void ipv4_set_tos(Ipv4Header& ip, std::uint8_t tos) noexcept {

@@ -12,23 +12,33 @@
 
 namespace weir {
 
+template <class Ip>
+std::uint32_t flow_hash(const Packet& packet, const Meta& meta) noexcept {
+    if constexpr (std::is_same_v<Ip, Ipv4Header>) return flow_hash_ipv4(head(packet, meta));
+    return flow_hash_ipv6(head(packet, meta));
+}
 inline std::uint32_t flow_hash(const Packet& packet, const Meta& meta) noexcept {
-    return meta.version == 4 ? flow_hash_ipv4(head(packet, meta))
-                             : flow_hash_ipv6(head(packet, meta));
+    return meta.version == 4 ? flow_hash<Ipv4Header>(packet, meta)
+                             : flow_hash<Ipv6Header>(packet, meta);
 }
 
 // TTL or hop limit of a packet that crosses this node: once, and only after every check has passed.
-inline bool hops_left(const Meta& meta) noexcept {
-    return meta.hop_spent || (meta.version == 4 ? meta.ipv4().ttl : meta.ipv6().hop_limit) > 1;
+inline std::uint8_t hops_of(const Ipv4Header& ip) noexcept { return ip.ttl; }
+inline std::uint8_t hops_of(const Ipv6Header& ip) noexcept { return ip.hop_limit; }
+inline void spend_hop_of(Ipv4Header& ip) noexcept { ipv4_decrement_ttl(ip); }
+inline void spend_hop_of(Ipv6Header& ip) noexcept { --ip.hop_limit; }
+template <class Ip>
+bool hops_left(const Meta& meta) noexcept {
+    return meta.hop_spent || hops_of(meta.header<Ip>()) > 1;
 }
-inline void spend_hop(Meta& meta) noexcept {
-    if (meta.hop_spent) return;
-    if (meta.version == 4)
-        ipv4_decrement_ttl(meta.ipv4());
-    else
-        --meta.ipv6().hop_limit;
+template <class Ip>
+void spend_hop(Meta& meta) noexcept {
+    if (!meta.hop_spent) spend_hop_of(meta.header<Ip>());
     meta.hop_spent = true;
 }
+
+inline std::uint8_t class_of(const Ipv4Header& ip) noexcept { return ip.tos; }
+inline std::uint8_t class_of(const Ipv6Header& ip) noexcept { return ip.traffic_class(); }
 
 // `bytes` of room in front of the IP header and an Ethernet header. Where DPDK's headroom is too
 // short (more than 5 segments) the first segment is shifted into its tailroom, never chained.
@@ -59,13 +69,14 @@ inline bool make_room(Packet& packet, Meta& meta, std::size_t bytes) noexcept {
     return true;
 }
 
-// H.Encaps and H.Encaps.Red (RFC 8986 section 5).
-inline Drop encapsulate(Packet& packet, Meta& meta, const Context& context) noexcept {
+// H.Encaps and H.Encaps.Red (RFC 8986 section 5) of a packet that begins with this header.
+template <class Ip>
+Drop encapsulate(Packet& packet, Meta& meta, const Context& context) noexcept {
     const Snapshot& snapshot = context.snapshot;
     const SnapshotPolicy& policy = snapshot.policies[meta.policy];
     if (policy.choices == 0) return Drop::policy_down;
-    if (!hops_left(meta)) return Drop::hop_limit;
-    const std::uint32_t hash = flow_hash(packet, meta);
+    if (!hops_left<Ip>(meta)) return Drop::hop_limit;
+    const std::uint32_t hash = flow_hash<Ip>(packet, meta);
     const auto choice = static_cast<std::uint32_t>(std::uint64_t{hash} * policy.choices >> 32U);
     const SnapshotPath& path = snapshot.paths[snapshot.path_choices[policy.first + choice]];
     if (meta.l3_length > path.inner_mtu) {
@@ -74,10 +85,10 @@ inline Drop encapsulate(Packet& packet, Meta& meta, const Context& context) noex
     }
     const std::size_t size = path.header.size();
     if (!make_room(packet, meta, size)) return Drop::no_room;
-    spend_hop(meta);
-    const bool ipv4 = meta.version == 4;
-    const std::uint8_t inner_class = ipv4 ? meta.ipv4().tos : meta.ipv6().traffic_class();
+    spend_hop<Ip>(meta);
+    const std::uint8_t inner_class = class_of(meta.header<Ip>());
     meta.ip -= size;
+    constexpr bool ipv4 = std::is_same_v<Ip, Ipv4Header>;
     path.header.write(meta.ip, ipv4 ? IpProto::ipv4 : IpProto::ipv6, meta.l3_length,
                       meta.claim.marking().outer(inner_class), flow_label_from(hash));
     meta.l3_length += static_cast<std::uint32_t>(size);
@@ -88,9 +99,14 @@ inline Drop encapsulate(Packet& packet, Meta& meta, const Context& context) noex
         meta.flow = write_outer_marks(meta.ipv6(), snapshot, meta.claim.slice(), meta.flow);
     // Other bits of the hash than chose the path, or each path would see only some of the next
     // hops.
-    meta.hop = snapshot.next_hop(path.route, hash * 0x9e3779b1U);
+    meta.hop = &snapshot.next_hop(path.route, hash * 0x9e3779b1U);
     context.shard.paths.counter(path.counter).add(meta.l3_length);
     return Drop::none;
+}
+
+inline Drop encapsulate(Packet& packet, Meta& meta, const Context& context) noexcept {
+    return meta.version == 4 ? encapsulate<Ipv4Header>(packet, meta, context)
+                             : encapsulate<Ipv6Header>(packet, meta, context);
 }
 
 inline Drop decapsulate(Packet& packet, const SnapshotSid& sid, Inner allowed,
@@ -148,7 +164,7 @@ inline Drop apply_endpoint(Packet& packet, Meta& meta, const Context& context) n
                                sid.behavior == Behavior::end_dx4 ? Inner::ipv4 : Inner::ipv6, meta);
             if (meta.action == Action::endpoint) {
                 meta.action = Action::send;
-                meta.hop = sid.next_hop;
+                meta.hop = &sid.next_hop;
             }
             break;
         case Behavior::end_dt4:

@@ -123,7 +123,7 @@ inline Drop classify_ipv6(const Packet& packet, const SnapshotPort& port, const 
     }
     if (port.source_check && check_source(context, meta) != Drop::none) return Drop::source_check;
     if (port.steers) {
-        const auto find = [&] { return port.steer6.find(ip.destination.bits()); };
+        const auto find = [&ip, &port] { return port.steer6.find(ip.destination.bits()); };
         steer(snapshot, context.routes.find(steering_key(ip.destination, context, meta), find),
               packet, meta);
     }
@@ -133,25 +133,21 @@ inline Drop classify_ipv6(const Packet& packet, const SnapshotPort& port, const 
 inline Drop classify_ipv4(const Packet& packet, const SnapshotPort& port, const Context& context,
                           Meta& meta) noexcept {
     const Snapshot& snapshot = context.snapshot;
-    const std::uint32_t to = meta.ipv4().destination.bits();
-    if (to >= 0xe0000000U) [[unlikely]]
-        return Drop::multicast;  // and 240/4, broadcast
+    const Ipv4Addr to = meta.ipv4().destination;
     meta.action = Action::forward;
     meta.claim = port.claim;
     if (port.asks_more) [[unlikely]]
         claim(meta, claim_of_tag(packet, port));
     if (port.source_check && check_source(context, meta) != Drop::none) return Drop::source_check;
     if (port.steers) {
-        const auto find = [&] { return port.steer4.find(to); };
-        steer(snapshot,
-              context.routes.find(steering_key(meta.ipv4().destination, context, meta), find),
-              packet, meta);
+        const auto find = [to, &port] { return port.steer4.find(to.bits()); };
+        steer(snapshot, context.routes.find(steering_key(to, context, meta), find), packet, meta);
     }
     return Drop::none;
 }
 
-inline Drop classify(const Packet& packet, const Context& context, Meta& meta) noexcept {
-    const SnapshotPort& port = context.snapshot.ports[meta.in];
+inline Drop classify(const Packet& packet, const SnapshotPort& port, const Context& context,
+                     Meta& meta) noexcept {
     return meta.version == 6 ? classify_ipv6(packet, port, context, meta)
                              : classify_ipv4(packet, port, context, meta);
 }

@@ -40,10 +40,14 @@ struct Meta {
     std::uint32_t flow = 0;  // hash of the flow where one was taken
     SidId sid{};
     PolicyId policy{};
-    NextHop hop{};
+    const NextHop* hop = nullptr;  // of the snapshot; with `send`
 
-    Ipv4Header& ipv4() const { return *reinterpret_cast<Ipv4Header*>(ip); }
-    Ipv6Header& ipv6() const { return *reinterpret_cast<Ipv6Header*>(ip); }
+    template <class Ip>
+    Ip& header() const {
+        return *reinterpret_cast<Ip*>(ip);
+    }
+    Ipv4Header& ipv4() const { return header<Ipv4Header>(); }
+    Ipv6Header& ipv6() const { return header<Ipv6Header>(); }
 };
 
 // One more source says which slice the packet is of; of two of one rank (SIDs in a row) the later
@@ -52,7 +56,8 @@ inline void claim(Meta& meta, SliceClaim other) noexcept {
     meta.claim = first_of(other, meta.claim);
 }
 
-// What a stage may read, and the counters it may write.
+// What a stage may read, and the counters it may write. Who is not inlined gets a copy of this too,
+// or it would be read from memory again after each byte that is written into a packet.
 struct Context {
     const Snapshot& snapshot;
     const NeighborTable& neighbors;
@@ -66,17 +71,19 @@ inline const Route& route_to(const Ipv4Addr& to, TableId table, const Context& c
     const Snapshot& snapshot = context.snapshot;
     return snapshot.route(context.routes.find(
         RouteCache::key(to, table, static_cast<std::uint32_t>(snapshot.version)),
-        [&] { return snapshot.tables[table].ipv4.find(to.bits()); }));
+        [=, &snapshot] { return snapshot.tables[table].ipv4.find(to.bits()); }));
 }
 inline const Route& route_to(const Ipv6Addr& to, TableId table, const Context& context) noexcept {
     const Snapshot& snapshot = context.snapshot;
     return snapshot.route(context.routes.find(
         RouteCache::key(to, table, static_cast<std::uint32_t>(snapshot.version)),
-        [&] { return snapshot.tables[table].ipv6.find(to.bits()); }));
+        [=, &snapshot] { return snapshot.tables[table].ipv6.find(to.bits()); }));
 }
 
 // The IP packet's bytes in the first segment: headers are read only from here.
 inline std::span<std::byte> head(const Packet& packet, const Meta& meta) noexcept {
+    if (packet.nb_segs == 1) [[likely]]
+        return {meta.ip, meta.l3_length};
     const auto* end = static_cast<std::byte*>(packet.buf_addr) + packet.data_off + packet.data_len;
     const auto linear = static_cast<std::size_t>(end - meta.ip);
     return {meta.ip, linear < meta.l3_length ? linear : meta.l3_length};

@@ -9,12 +9,12 @@
 
 namespace weir {
 
-// First octets that no source (1) and no destination (2) on a wire has: 0/8, 127/8, and sources
-// from 224/3 up (RFC 1122 section 3.2.1.3).
+// First octets that no source on a wire has, and no destination that is forwarded: 0/8, 127/8, and
+// from 224/3 up (RFC 1122 section 3.2.1.3). Those are groups, if destinations.
 inline constexpr auto martian_octets = [] {
     std::array<std::uint8_t, 256> marks{};
     for (std::size_t octet = 224; octet < 256; ++octet) marks[octet] = 1;
-    marks[0] = marks[127] = 3;
+    marks[0] = marks[127] = 1;
     return marks;
 }();
 
@@ -43,8 +43,9 @@ inline Drop parse_ipv4(std::uint32_t linear, std::uint32_t room, Meta& meta,
     meta.l3_length = total;
     if (!checksum_done && !ipv4_checksum_ok(ip)) return Drop::ipv4_checksum;
     const unsigned source = ip.source.octets[0], to = ip.destination.octets[0];
-    return ((martian_octets[source] & 1U) | (martian_octets[to] & 2U)) != 0 ? Drop::martian
-                                                                            : Drop::none;
+    if ((martian_octets[source] | martian_octets[to]) == 0) [[likely]]
+        return Drop::none;
+    return martian_octets[source] == 0 && to >= 224 ? Drop::multicast : Drop::martian;
 }
 
 inline Drop parse_ipv6(std::uint32_t linear, std::uint32_t room, Meta& meta) noexcept {
@@ -80,7 +81,7 @@ inline Drop parse_ipv6(std::uint32_t linear, std::uint32_t room, Meta& meta) noe
 inline bool addressed_to(const SnapshotPort& port, const EthernetHeader& ethernet) noexcept {
     std::uint64_t word;
     __builtin_memcpy(&word, &ethernet, sizeof word);
-    return word << 16U == port.mac_word << 16U;
+    return word << 16U == port.mac_high;
 }
 
 // What is neither IPv4 nor IPv6, behind a checked destination.

@@ -51,6 +51,8 @@ void prefetch_packet(const Packet& packet) noexcept {
         meta.in = in;
         meta.table = port.table;
         Drop drop = parse(packet, port, meta);
+        if (drop == Drop::none && meta.action == Action::classify)
+            drop = classify(packet, port, context, meta);
         if (drop == Drop::none) drop = walk(packet, meta, context);
         if (drop != Drop::none) [[unlikely]]
             lose(packet, meta, drop, context);
@@ -58,43 +60,37 @@ void prefetch_packet(const Packet& packet) noexcept {
     flush();
 }
 
-// Each step decides the next; the loop ends because a step either leaves or takes a header off, a
-// segment off, or a header's worth of room.
+// Each step decides the next, always one below it but after End: the loop ends because each round
+// takes a segment, a header, or a header's worth of room.
 inline Drop Pipeline::walk(Packet& packet, Meta& meta, const Context& context) noexcept {
-    Drop drop = Drop::none;
-    if (meta.action == Action::classify) drop = classify(packet, context, meta);
-    while (drop == Drop::none) {
-        switch (meta.action) {
-            case Action::classify:
-                return Drop::none;  // no step goes back to it
-            case Action::endpoint:
-                drop = apply_endpoint(packet, meta, context);
-                break;
-            case Action::forward:
+    if (meta.action == Action::endpoint || meta.action == Action::forward) {
+        do {
+            Drop drop = Drop::none;
+            if (meta.action == Action::endpoint) drop = apply_endpoint(packet, meta, context);
+            if (drop == Drop::none && meta.action == Action::forward)
                 drop = forward(packet, meta, context);
-                break;
-            case Action::encap:
-                drop = encapsulate(packet, meta, context);
-                break;
-            case Action::send:
-                return send(packet, meta, context);
-            case Action::punt:
-                return punt_protocol(packet, meta, context);
-        }
+            if (drop != Drop::none) return drop;
+        } while (meta.action == Action::endpoint);
     }
-    return drop;
+    if (meta.action == Action::encap) {
+        const Drop drop = encapsulate(packet, meta, context);
+        return drop == Drop::none ? send<Ipv6Header>(packet, meta, context) : drop;
+    }
+    if (meta.action == Action::punt) return punt_protocol(packet, meta, context);
+    return meta.version == 4 ? send<Ipv4Header>(packet, meta, context)
+                             : send<Ipv6Header>(packet, meta, context);
 }
 
-inline Drop Pipeline::send(Packet& packet, Meta& meta, const Context& context) noexcept {
-    if (const Drop drop = check_way(meta); drop != Drop::none) return drop;
-    spend_hop(meta);
-    const NeighborId neighbor = neighbor_of(meta, context.neighbors);
+template <class Ip>
+Drop Pipeline::send(Packet& packet, Meta& meta, const Context& context) noexcept {
+    if (const Drop drop = set_out<Ip>(meta); drop != Drop::none) return drop;
+    const NeighborId neighbor = neighbor_of<Ip>(meta, context.neighbors);
     const std::uint64_t mac = neighbor == no_neighbor ? 0 : context.neighbors.word(neighbor);
     if (mac == 0) [[unlikely]]
         return without_mac(packet, meta, neighbor, context);
-    frame(packet, meta, mac);
+    frame<Ip>(packet, meta, mac);
     set_egress_tag(packet, tag_of(packet, meta, context.snapshot));
-    return deliver(packet, meta.hop.port);
+    return deliver(packet, meta.hop->port);
 }
 
 inline Drop Pipeline::deliver(Packet& packet, PortId out) noexcept {

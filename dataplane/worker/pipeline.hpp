@@ -59,16 +59,15 @@ private:
     };
 
     Drop walk(Packet& packet, Meta& meta, const Context& context) noexcept;
+    template <class Ip>  // that the packet begins with
     Drop send(Packet& packet, Meta& meta, const Context& context) noexcept;
     Drop deliver(Packet& packet, PortId out) noexcept;
     void hand_over(Packet& packet, Outbox& outbox) noexcept;
-    Drop punt_protocol(Packet& packet, Meta meta, const Context& context) noexcept;
-    Drop without_mac(Packet& packet, Meta meta, NeighborId neighbor,
-                     const Context& context) noexcept;
-    Drop punt_resolve(Packet& packet, Meta meta, NeighborId neighbor,
-                      const Context& context) noexcept;
+    Drop punt_protocol(Packet& packet, Meta meta, Context context) noexcept;
+    Drop without_mac(Packet& packet, Meta meta, NeighborId neighbor, Context context) noexcept;
+    Drop punt_resolve(Packet& packet, Meta meta, NeighborId neighbor, Context context) noexcept;
     bool punt_error(Packet& packet, const Meta& meta, Drop drop, const Context& context) noexcept;
-    void lose(Packet& packet, Meta meta, Drop drop, const Context& context) noexcept;
+    void lose(Packet& packet, Meta meta, Drop drop, Context context) noexcept;
     bool make_sendable(Packet& packet, PortId out) const noexcept;
     void flush() noexcept;
     bool push(PacketRing& ring, Packet& packet) noexcept;

@@ -63,7 +63,7 @@ bool Pipeline::make_sendable(Packet& packet, PortId out) const noexcept {
     return packet.nb_segs == 1 || ways_out_[out].chains || rte_pktmbuf_linearize(&packet) == 0;
 }
 
-Drop Pipeline::punt_protocol(Packet& packet, Meta meta, const Context& context) noexcept {
+Drop Pipeline::punt_protocol(Packet& packet, Meta meta, Context context) noexcept {
     Limits& limits = limits_[index(meta.in)];
     const bool outermost =
         meta.ip == rte_pktmbuf_mtod(&packet, std::byte*) + sizeof(EthernetHeader);
@@ -87,7 +87,7 @@ Drop Pipeline::punt_protocol(Packet& packet, Meta meta, const Context& context) 
 // A lossless slice waits at its way out, in order and in the buffer that is kept for it. Others are
 // held by control, a few for each next hop.
 Drop Pipeline::without_mac(Packet& packet, Meta meta, NeighborId neighbor,
-                           const Context& context) noexcept {
+                           Context context) noexcept {
     if (!context.snapshot.slices[meta.claim.slice()].lossless)
         return punt_resolve(packet, meta, neighbor, context);
     EgressTag tag = tag_of(packet, meta, context.snapshot);
@@ -95,10 +95,10 @@ Drop Pipeline::without_mac(Packet& packet, Meta meta, NeighborId neighbor,
                               : meta.version == 4     ? mapped(meta.ipv4().destination)
                                                       : meta.ipv6().destination;
     frame(packet, meta, 0);
-    if (!make_sendable(packet, meta.hop.port)) return Drop::device_refused;
-    packet.port = static_cast<std::uint16_t>(index(meta.hop.port));
+    if (!make_sendable(packet, meta.hop->port)) return Drop::device_refused;
+    packet.port = static_cast<std::uint16_t>(index(meta.hop->port));
     wait_info(packet) = {nullptr, next_hop};
-    const WayOut& way = ways_out_[meta.hop.port];
+    const WayOut& way = ways_out_[meta.hop->port];
     if (way.mine == nullptr) tag.slice |= waits_for_mac;
     set_egress_tag(packet, tag);
     if (way.mine != nullptr) return way.mine->wait(packet);
@@ -107,24 +107,24 @@ Drop Pipeline::without_mac(Packet& packet, Meta meta, NeighborId neighbor,
 }
 
 Drop Pipeline::punt_resolve(Packet& packet, Meta meta, NeighborId neighbor,
-                            const Context& context) noexcept {
+                            Context context) noexcept {
     frame(packet, meta, 0);
     // Control gives it straight to the port.
-    if (!make_sendable(packet, meta.hop.port)) return Drop::device_refused;
+    if (!make_sendable(packet, meta.hop->port)) return Drop::device_refused;
     set_egress_tag(packet, tag_of(packet, meta, context.snapshot));
     punt_info(packet) = {.punt = Punt::resolve,
                          .outermost = false,
                          .version = meta.version,
                          .drop = Drop::none,
                          .in = meta.in,
-                         .out = meta.hop.port,
+                         .out = meta.hop->port,
                          .table = meta.table,
                          .l3 = sizeof(EthernetHeader),
                          .value = 0,
                          .neighbor = neighbor};
     if (push(setup_.control->resolves, packet)) return Drop::none;
     const std::size_t row = row_of(egress_tag(packet).slice);
-    setup_.shard->ports[meta.hop.port].slices[row].refused.add();
+    setup_.shard->ports[meta.hop->port].slices[row].refused.add();
     return Drop::neighbor_queue_full;
 }
 
@@ -147,9 +147,9 @@ bool Pipeline::punt_error(Packet& packet, const Meta& meta, Drop drop,
     return push(setup_.control->punts, packet);
 }
 
-void Pipeline::lose(Packet& packet, Meta meta, Drop drop, const Context& context) noexcept {
+void Pipeline::lose(Packet& packet, Meta meta, Drop drop, Context context) noexcept {
     if (punt_error(packet, meta, drop, context)) return;
-    const PortId port = of_way_out(drop) ? meta.hop.port : meta.in;
+    const PortId port = of_way_out(drop) ? meta.hop->port : meta.in;
     setup_.shard->ports[port].drops[static_cast<std::size_t>(drop)].add();
     rte_pktmbuf_free(&packet);
 }

@@ -6,12 +6,15 @@
 
 namespace weir {
 
-inline Drop check_way(Meta& meta) noexcept {
-    if (!hops_left(meta)) return Drop::hop_limit;
-    if (meta.l3_length > meta.hop.mtu) {
-        meta.value = meta.hop.mtu;
+// What is wrong with the way out of a packet that begins with this header; else its hop is spent.
+template <class Ip>
+Drop set_out(Meta& meta) noexcept {
+    if (!hops_left<Ip>(meta)) return Drop::hop_limit;
+    if (meta.l3_length > meta.hop->mtu) {
+        meta.value = meta.hop->mtu;
         return Drop::packet_too_big;
     }
+    spend_hop<Ip>(meta);
     return Drop::none;
 }
 
@@ -45,36 +48,51 @@ inline Drop forward(const Packet& packet, Meta& meta, const Context& context) no
         case RouteKind::via:
             break;
     }
-    meta.hop = route.choices == 1 ? route.only : snapshot.next_hop(route, flow_hash(packet, meta));
+    meta.hop =
+        route.choices == 1 ? &route.only : &snapshot.next_hop(route, flow_hash(packet, meta));
     meta.action = Action::send;
     return Drop::none;
 }
 
+inline Ipv6Addr as_ipv6(const Ipv4Addr& address) noexcept { return mapped(address); }
+inline Ipv6Addr as_ipv6(const Ipv6Addr& address) noexcept { return address; }
+
 // The slot of the next hop; no_neighbor where nobody has asked for it yet.
-inline NeighborId neighbor_of(const Meta& meta, const NeighborTable& neighbors) noexcept {
-    if (meta.hop.neighbor != no_neighbor) return meta.hop.neighbor;
-    return neighbors.find(meta.hop.port, meta.version == 4 ? mapped(meta.ipv4().destination)
-                                                           : meta.ipv6().destination);
+template <class Ip>
+NeighborId neighbor_of(const Meta& meta, const NeighborTable& neighbors) noexcept {
+    if (meta.hop->neighbor != no_neighbor) return meta.hop->neighbor;
+    return neighbors.find(meta.hop->port, as_ipv6(meta.header<Ip>().destination));
 }
 
 // Puts an Ethernet header before the IP packet and makes the mbuf say exactly that frame. `to`: a
 // word of the NeighborTable.
-inline void frame(Packet& packet, const Meta& meta, std::uint64_t to) noexcept {
-    auto* ethernet = reinterpret_cast<EthernetHeader*>(meta.ip - sizeof(EthernetHeader));
-    const std::uint32_t tail =  // in further segments
-        packet.nb_segs == 1 ? 0 : packet.pkt_len - packet.data_len;
-    // Both MACs as 8 and 4 octets.
-    const std::uint64_t first = to >> 16U | meta.hop.source << 48U;
-    const auto second = static_cast<std::uint32_t>(meta.hop.source >> 16U);
+template <class Ip>
+void frame(Packet& packet, const Meta& meta, std::uint64_t to) noexcept {
+    std::byte* ethernet = meta.ip - sizeof(EthernetHeader);
+    constexpr be16 type{static_cast<std::uint16_t>(
+        std::is_same_v<Ip, Ipv4Header> ? EtherType::ipv4 : EtherType::ipv6)};
+    // Both MACs as 8 octets each, the second with the type behind it.
+    const std::uint64_t first = to >> 16U;
+    const std::uint64_t second =
+        meta.hop->source | std::uint64_t{std::bit_cast<std::uint16_t>(type)} << 48U;
     __builtin_memcpy(ethernet, &first, sizeof first);
-    __builtin_memcpy(reinterpret_cast<std::byte*>(ethernet) + sizeof first, &second, sizeof second);
-    ethernet->type =
-        be16{static_cast<std::uint16_t>(meta.version == 4 ? EtherType::ipv4 : EtherType::ipv6)};
-    packet.data_off = static_cast<std::uint16_t>(reinterpret_cast<std::byte*>(ethernet) -
-                                                 static_cast<std::byte*>(packet.buf_addr));
-    packet.pkt_len = meta.l3_length + static_cast<std::uint32_t>(sizeof(EthernetHeader));
-    packet.data_len = static_cast<std::uint16_t>(packet.pkt_len - tail);
+    __builtin_memcpy(ethernet + sizeof(MacAddr), &second, sizeof second);
+    packet.data_off =
+        static_cast<std::uint16_t>(ethernet - static_cast<std::byte*>(packet.buf_addr));
+    // What lies in further segments stays as long as it is.
+    const std::uint32_t length =
+        meta.l3_length + static_cast<std::uint32_t>(sizeof(EthernetHeader));
+    packet.data_len = static_cast<std::uint16_t>(packet.data_len + length - packet.pkt_len);
+    packet.pkt_len = length;
     packet.ol_flags &= RTE_MBUF_F_EXTERNAL | RTE_MBUF_F_INDIRECT;  // whose memory it is stays true
+}
+
+// With the IP header it has.
+inline void frame(Packet& packet, const Meta& meta, std::uint64_t to) noexcept {
+    if (meta.version == 4)
+        frame<Ipv4Header>(packet, meta, to);
+    else
+        frame<Ipv6Header>(packet, meta, to);
 }
 
 // What chooses a packet's bucket: inside the SR domain the flow label, so that two nodes mean the

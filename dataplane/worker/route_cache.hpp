@@ -20,14 +20,13 @@ public:
 
     struct Key {
         std::uint64_t high, low;  // of the address
-        TableId table;
-        std::uint32_t stamp;  // of the snapshot; never 0
+        std::uint64_t where;      // stamp of the snapshot, never 0, and table below it
         bool operator==(const Key&) const = default;
     };
     // Halves as they lie in the packet: in registers all the way, where an address put together in
     // memory and read back costs a store-forwarding stall.
     static Key key(const Ipv6Addr& to, TableId table, std::uint32_t stamp) noexcept {
-        Key made{0, 0, table, stamp};
+        Key made{0, 0, where(table, stamp)};
         __builtin_memcpy(&made.high, to.octets.data(), sizeof made.high);
         __builtin_memcpy(&made.low, to.octets.data() + 8, sizeof made.low);
         return made;
@@ -38,13 +37,12 @@ public:
     static Key key(const Ipv4Addr& to, TableId table, std::uint32_t stamp) noexcept {
         std::uint32_t octets;
         __builtin_memcpy(&octets, to.octets.data(), sizeof octets);
-        return {~std::uint64_t{0}, octets, table, stamp};
+        return {~std::uint64_t{0}, octets, where(table, stamp)};
     }
     // The cached route, or what `search()` answers, which is kept.
     template <class Search>
     std::uint32_t find(const Key& key, Search&& search) noexcept {
-        Slot& slot =
-            slots_[_mm_crc32_u64(_mm_crc32_u64(index(key.table), key.high), key.low) % slots];
+        Slot& slot = slots_[_mm_crc32_u64(_mm_crc32_u64(key.where, key.high), key.low) % slots];
         if (slot.key == key) [[likely]]
             return slot.route;
         return fill(slot, key, search);
@@ -57,10 +55,13 @@ private:
     };
     static_assert(sizeof(Slot) == 32);
 
-    // Out of the loop of the packets, whose registers a search would take.
+    static std::uint64_t where(TableId table, std::uint32_t stamp) noexcept {
+        return std::uint64_t{stamp} << 32U | index(table);
+    }
+    // Out of the loop of the packets, whose registers a search would take. All by value, so that
+    // nothing of it lies in memory for those who do not come here.
     template <class Search>
-    [[gnu::noinline]] static std::uint32_t fill(Slot& slot, const Key& key,
-                                                Search& search) noexcept {
+    [[gnu::noinline]] static std::uint32_t fill(Slot& slot, Key key, Search search) noexcept {
         slot = {key, search()};
         return slot.route;
     }
