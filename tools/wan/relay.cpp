@@ -116,10 +116,10 @@ private:
             waiting_[waiting_end_++] = &packet_of(leaving->handle);
         }
         if (waiting_end_ == 0) return;
+        const Instant given = clock();
         const std::size_t taken = to_.transmit({waiting_.data(), waiting_end_});
-        const Instant then = clock();
         for (std::size_t i = 0; i < taken; ++i)
-            late_.record(static_cast<std::uint64_t>((then - due_[i]).count()));
+            late_.record(static_cast<std::uint64_t>((given - due_[i]).count()));
         std::copy(waiting_.begin() + static_cast<std::ptrdiff_t>(taken),
                   waiting_.begin() + static_cast<std::ptrdiff_t>(waiting_end_), waiting_.begin());
         std::copy(due_.begin() + static_cast<std::ptrdiff_t>(taken),

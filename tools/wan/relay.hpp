@@ -18,7 +18,7 @@ struct WayResult {
     std::uint64_t undelivered = 0;  // on the line when it ended
     std::uint64_t no_copy = 0;      // duplicates for which no buffer was left
     std::vector<std::pair<std::string, std::uint64_t>> missed;  // by the device it comes from
-    Histogram late;  // ns from what was due to what the device took
+    Histogram late;  // ns from when it was due to when the device was given it
 };
 struct Result {
     double seconds = 0;
