@@ -28,7 +28,10 @@ def load(build, tree):
 
 
 def nearest(flags, path):
-    """The flags of the file whose path shares most folders with this one."""
+    """The flags of the file, or of the one whose path shares most folders with it."""
+    if path in flags:
+        return flags[path]
+
     def shared(other):
         return len(os.path.commonprefix([path.split("/")[:-1], other.split("/")[:-1]]))
     return flags[max(sorted(flags), key=shared)]
