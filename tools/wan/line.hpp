@@ -64,7 +64,7 @@ public:
     // `copy()` makes another handle of the same content, or nothing where there is no room.
     template <class Copy>
     Fate enter(Instant now, std::uint64_t handle, std::uint32_t bytes, Kind kind, Copy&& copy) {
-        Counts& counts = counts_[static_cast<std::size_t>(kind)];
+        LineCounts& counts = counts_[static_cast<std::size_t>(kind)];
         ++counts.received;
         const Entry entry = look(now, bytes, kind);
         ++counts.fates[static_cast<std::size_t>(entry.fate)];
@@ -95,7 +95,6 @@ public:
     const LineCounts& counts(Kind kind) const { return counts_[static_cast<std::size_t>(kind)]; }
 
 private:
-    using Counts = LineCounts;
     struct Entry {
         Fate fate = Fate::carried;
         Instant due{};
@@ -125,7 +124,7 @@ private:
     std::size_t passed_cuts_ = 0;
     sim::Ring<Flying> in_order_;
     std::priority_queue<Flying, std::vector<Flying>, Later> late_;
-    std::array<Counts, 2> counts_;
+    std::array<LineCounts, 2> counts_;
 };
 
 }  // namespace weir::wan

@@ -41,9 +41,13 @@ nlohmann::json to_json(const Result& result) {
     for (std::size_t i = 0; i < 2; ++i) {
         const WayResult& way = result.ways[i];
         nlohmann::json& to = made[way_keys[i]];
-        to = {{"data", as_json(way.data)},      {"messages", as_json(way.messages)},
-              {"undelivered", way.undelivered}, {"no_copy", way.no_copy},
-              {"late", as_json(way.late)},      {"missed", nlohmann::json::object()}};
+        to = {{"data", as_json(way.data)},
+              {"messages", as_json(way.messages)},
+              {"undelivered", way.undelivered},
+              {"untaken", way.untaken},
+              {"no_copy", way.no_copy},
+              {"late", as_json(way.late)},
+              {"missed", nlohmann::json::object()}};
         for (const auto& [cause, packets] : way.missed) to["missed"][cause] = packets;
     }
     return made;
@@ -63,6 +67,9 @@ std::string to_text(const Result& result) {
                     fmt::format("        {} packets never reached the line: {}\n", packets, cause);
         if (way.undelivered > 0)
             text += fmt::format("        {} were on their way at the end\n", way.undelivered);
+        if (way.untaken > 0)
+            text += fmt::format("        {} of those delivered the device had not taken\n",
+                                way.untaken);
         text += fmt::format("        beyond the delay: p50 {:.1f}, p99 {:.1f}, at most {:.1f} us\n",
                             micros(way.late, 0.5), micros(way.late, 0.99), micros(way.late, 1));
     }

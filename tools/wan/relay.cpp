@@ -13,8 +13,8 @@
 #include "dataplane/io/eal.hpp"
 #include "dataplane/io/mempool.hpp"
 #include "dataplane/io/port.hpp"
+#include "dataplane/worker/clock.hpp"
 #include "tools/gen/buffers.hpp"
-#include "tools/gen/clock.hpp"
 #include "tools/wan/kind.hpp"
 
 namespace weir::wan {
@@ -77,7 +77,8 @@ public:
     WayResult result() const {
         WayResult made{line_.counts(Kind::data),
                        line_.counts(Kind::message),
-                       line_.held() + waiting_end_,
+                       line_.held(),
+                       waiting_end_,
                        no_copy_,
                        {},
                        late_};
@@ -194,8 +195,9 @@ Result run(const Options& options, StopAsked stop) {
     for (const auto& port : ports) wait_for_link(*port, stop);
     if (options.core) pin(*options.core);
 
-    const std::uint64_t per_second = measure_ticks_per_second(), begin = ticks();
-    const auto clock = [&] { return Instant{to_nanos(ticks() - begin, per_second)}; };
+    const TscClock tsc;
+    const Instant begin = tsc.now();
+    const auto clock = [&] { return Instant{tsc.now() - begin}; };
     Way there{*ports[0], *ports[1], *pool, options.ways[0]};
     Way back{*ports[1], *ports[0], *pool, options.ways[1]};
     Result result;

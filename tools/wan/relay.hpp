@@ -16,6 +16,7 @@ using StopAsked = bool (*)();
 struct WayResult {
     LineCounts data, messages;
     std::uint64_t undelivered = 0;  // on the line when it ended
+    std::uint64_t untaken = 0;      // of those delivered: the device had not taken them by then
     std::uint64_t no_copy = 0;      // duplicates for which no buffer was left
     std::vector<std::pair<std::string, std::uint64_t>> missed;  // by the device it comes from
     Histogram late;  // ns from when it was due to when the device was given it
