@@ -3,7 +3,9 @@
 A figure of time is weir's only where weir had its cores: on a machine that builds or tests other
 things at the same time it says more about those.
 """
+import os
 import pathlib
+import time
 
 BUSY = 0.02  # a thread that waited for more of its time did not have its core
 
@@ -26,6 +28,35 @@ def threads(pid):
 def waited(pid):
     """Seconds the main thread was ready to run and did not."""
     return int(pathlib.Path(f'/proc/{pid}/schedstat').read_text(encoding='ascii').split()[1]) / 1e9
+
+
+def stolen():
+    """Seconds, over all cores, that the machine under this one gave to others: a thread that was
+    to run then counts them as time it ran."""
+    ticks = pathlib.Path('/proc/stat').read_text(encoding='ascii').splitlines()[0].split()[8]
+    return int(ticks) / os.sysconf('SC_CLK_TCK')
+
+
+class Watch:
+    """Whether some threads had their cores since it was made.
+
+    A generator that waits leaves its ring full, and the port of weir beside it stands: both count.
+    """
+
+    def __init__(self, weir, generator):
+        """Their processes: worker 0 of the one, the main thread of the other (which may have no
+        name of its own yet)."""
+        self.weir, self.generator = weir.pid, generator.pid
+        self.begin = self._now()
+
+    def _now(self):
+        return (time.monotonic(), stolen(), threads(self.weir)['weir-worker-0'][1],
+                waited(self.generator))
+
+    def worst(self):
+        """The largest share of the time that one of them waited, or that was stolen."""
+        passed, *lost = (after - before for after, before in zip(self._now(), self.begin))
+        return max(lost) / passed if passed > 0 else 0.0
 
 
 def disturbed(before, now):
