@@ -83,6 +83,7 @@ void Node::make_workers(const Config& config) {
     for (auto& shard : shards_) control.shards.push_back(shard.get());
     for (auto& port : ports_) control.ports.push_back(port.get());
     links_ = std::make_unique<LinkStates>(ports_.size());
+    pauses_ = std::vector<PauseTimes>(ports_.size());
     link_watch_ = std::make_unique<LinkWatch>(control.ports, *links_);
     control.links = links_.get();
     control_ = std::make_unique<Controller>(std::move(control), config);
@@ -103,7 +104,8 @@ void Node::make_workers(const Config& config) {
                             .links = links_.get(),
                             .chains = {},
                             .punt_rates = {},
-                            .pool = pool_.get()};
+                            .pool = pool_.get(),
+                            .pauses = &pauses_};
         for (std::size_t w = 0; w < workers; ++w) setup.shards.push_back(shards_[w].get());
         for (std::size_t p = 0; p < ports_.size(); ++p) {
             const auto id = static_cast<PortId>(p);

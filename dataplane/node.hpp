@@ -62,6 +62,7 @@ private:
     std::unique_ptr<Handoffs> raw_;       // of packets as they came
     IdVector<PortId, WorkerId> owners_;
     std::unique_ptr<LinkStates> links_;
+    std::vector<PauseTimes> pauses_;  // by port
     std::unique_ptr<LinkWatch> link_watch_;
     std::unique_ptr<Controller> control_;
     std::vector<std::unique_ptr<Worker>> workers_;

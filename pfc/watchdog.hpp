@@ -29,6 +29,7 @@ struct WatchdogTerms {
     Nanos detect{400'000'000};   // of watchdog_interval()
     Nanos restore{400'000'000};  // of quiet, before the gate is obeyed again
     WatchdogAction action = WatchdogAction::drop;
+    bool operator==(const WatchdogTerms&) const = default;
 };
 
 // What the owner of the queue sees; totals only grow, and start anew at 0 with an epoch.
@@ -64,6 +65,7 @@ public:
     // To be called at least four times per interval: a longer gap voids what was seen before it.
     WatchdogDecision sample(const WatchdogSample& seen, Instant now) noexcept;
 
+    const WatchdogTerms& terms() const noexcept { return terms_; }
     bool stuck() const noexcept { return stuck_; }
     std::uint64_t detections() const noexcept { return detections_; }
     // False from a detection that may drop, until an operator acknowledges it.

@@ -37,11 +37,13 @@ struct ChargeRatio {
     bool operator==(const ChargeRatio&) const = default;
 };
 // k = max(1, 256 / (smallest + 24)); `smallest`: without FCS. In a chain every piece but the last
-// holds 2,048 bytes, so a longer packet is never charged more than its bytes.
-constexpr ChargeRatio charge_ratio(Bytes smallest) {
+// holds 2,048 bytes, so a longer packet is never charged more than its bytes. `added`: headers that
+// a packet gets here, which it is charged for too and did not come with.
+constexpr ChargeRatio charge_ratio(Bytes smallest, Bytes added = Bytes{0}) {
     const Bytes wire = smallest + Bytes{ethernet_overhead};
-    if (wire >= piece_charge) return {};
-    return {piece_charge.count(), wire.count()};
+    const Bytes charge = std::max(wire + added, piece_charge);
+    if (charge == wire) return {};
+    return {charge.count(), wire.count()};
 }
 // The largest packet on the line: an IP packet of `mtu`, Ethernet header, a priority tag.
 constexpr Bytes largest_charge(Bytes mtu) { return mtu + Bytes{14 + 4 + ethernet_overhead}; }

@@ -16,6 +16,7 @@ namespace weir {
     X(not_for_us,          "the destination MAC is not ours")                                       \
     X(ethertype,           "neither IPv4, IPv6 nor ARP")                                            \
     X(vlan,                "802.1Q tag with a VLAN that no port has")                               \
+    X(mac_control,         "a MAC control frame (0x8808) that is cut off, or neither PAUSE nor PFC")     \
     X(ipv4_header,         "IPv4 version, header length or total length is wrong")                  \
     X(ipv4_checksum,       "IPv4 header checksum is wrong")                                         \
     X(ipv6_header,         "IPv6 version or payload length is wrong")                               \
@@ -50,6 +51,8 @@ namespace weir {
     X(egress_full,         "the port sends slower than packets come")                               \
     X(slice_full,          "its slice sends slower than packets come")                              \
     X(lossless_full,       "beyond the buffer of its lossless slice: its sender is not held back")  \
+    X(edge_overrun,        "a host sends on in a priority that was paused: beyond its buffer")       \
+    X(watchdog,            "waited for a neighbor that stands still, until the watchdog ended it")   \
     X(device_refused,      "the device can not send such a packet")                                 \
     X(no_buffer,           "no buffer for a packet of our own")                                     \
     X(reconfigured,        "held for something that a reload removed")                              \
@@ -77,7 +80,7 @@ inline constexpr std::size_t drop_count = drop_texts.size();
 // Counted at the port the packet would have left by; all others at the one it came in on.
 constexpr bool of_way_out(Drop drop) {
     return drop == Drop::egress_full || drop == Drop::slice_full || drop == Drop::lossless_full ||
-           drop == Drop::port_down;
+           drop == Drop::edge_overrun || drop == Drop::watchdog || drop == Drop::port_down;
 }
 
 constexpr std::string_view name(Drop drop) {

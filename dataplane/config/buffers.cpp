@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "srv6/encap.hpp"
+
 namespace weir {
 namespace {
 
@@ -35,13 +39,27 @@ std::optional<BufferSizes> peer_sizes(const SliceConfig& slice, const PortConfig
     return buffer_sizes(terms);
 }
 
-// Hosts know no limit of the slice: they send at the rate of the line.
-std::optional<BufferSizes> host_sizes(const SliceConfig& slice, const PortConfig& port) {
+// The most that a packet grows here.
+Bytes longest_header(const Config& config) {
+    std::size_t longest = 0;
+    for (const PolicyConfig& policy : config.policies)
+        for (const PathConfig& path : policy.paths)
+            if (!path.segments.empty() && path.segments.size() <= max_segments)
+                longest = std::max(longest,
+                                   encap_bytes(policy.encap, path.segments.size(),
+                                               config.node.nrp ? WithNrp::yes : WithNrp::no));
+    return Bytes{longest};
+}
+
+// Hosts know no limit of the slice: they send at the rate of the line. Their packets are charged as
+// they leave, encapsulated.
+std::optional<BufferSizes> host_sizes(const SliceConfig& slice, const PortConfig& port,
+                                      Bytes header) {
     if (!port.rate) return {};
     LanTerms terms;
     terms.rate = *port.rate;
-    terms.largest = largest_charge(Bytes{port.mtu});
-    terms.small = charge_ratio(Bytes{slice.min_packet});
+    terms.largest = largest_charge(Bytes{port.mtu}) + header;
+    terms.small = charge_ratio(Bytes{slice.min_packet}, header);
     terms.nic = nic_bytes(*port.rate, terms.largest);
     return lan_buffer_sizes(terms);
 }
@@ -73,6 +91,7 @@ std::optional<BitsPerSecond> rate_on(const RateOrShare& rate, const PortConfig& 
 
 std::vector<LosslessBuffer> lossless_buffers(const Config& config) {
     std::vector<LosslessBuffer> buffers;
+    const Bytes header = longest_header(config);
     for (std::size_t s = 0; s < config.slices.size(); ++s) {
         const auto id = static_cast<SliceId>(s);
         const SliceConfig& slice = config.slices[id];
@@ -88,7 +107,7 @@ std::vector<LosslessBuffer> lossless_buffers(const Config& config) {
             for (const auto& [priority, paused] : config.ports[port].pfc)
                 if (paused == id)
                     buffers.push_back(
-                        made(id, slice, port, {}, host_sizes(slice, config.ports[port])));
+                        made(id, slice, port, {}, host_sizes(slice, config.ports[port], header)));
         }
     }
     return buffers;

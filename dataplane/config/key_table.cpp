@@ -83,7 +83,7 @@ const std::vector<Key>& all_keys() {
 {"port[].transmit_descriptors", {"power of two 64..32768", 64, 32'768}, "packets", "2048", restart, acts, "length of a transmit ring"},
 {"port[].slice", {"name of a slice"}, "", "none", reload, acts, "slice of what comes in there and nothing before it in node.classify names one for"},
 {"port[].pcp", {"table of priority 0..7 = slice"}, "", "{}", reload, acts, "slices by the priority of an 802.1Q tag with VLAN 0"},
-{"port[].pfc", {"table of priority 0..7 = slice"}, "", "{}", reload, kept, "802.1Qbb with the hosts on this port"},
+{"port[].pfc", {"table of priority 0..7 = slice"}, "", "{}", reload, acts, "802.1Qbb with the hosts on this port"},
 
 {"peer[].name", name(), "", required, reload, kept, "the node at the other end of a WAN segment"},
 {"peer[].port", {"name of a port"}, "", required, reload, kept, "port that leads to it"},
@@ -113,10 +113,10 @@ const std::vector<Key>& all_keys() {
 {"slice[].ecn", {"table"}, "", "off", reload, acts, "marks packets between two queue lengths"},
 {"slice[].ecn.min", quantity("size"), "bytes", required, reload, acts, "below it nothing is marked"},
 {"slice[].ecn.max", quantity("size", "1B..", 1, any), "bytes", required, reload, acts, "above it everything is marked"},
-{"slice[].watchdog", {"table"}, "", "as below", reload, kept, "frees a queue whose peer is stuck"},
-{"slice[].watchdog.detect", quantity("time", "100ms..5s", 100 * ms, 5 * second), "time", "400ms", reload, kept, "blocked so long is stuck"},
-{"slice[].watchdog.restore", quantity("time", "100ms..60s", 100 * ms, 60 * second), "time", "400ms", reload, kept, "quiet so long is well again"},
-{"slice[].watchdog.action", one_of<WatchdogAction>(), "", "drop", reload, kept, "what becomes of the packets of a stuck queue"},
+{"slice[].watchdog", {"table"}, "", "as below", reload, acts, "frees a queue whose peer is stuck"},
+{"slice[].watchdog.detect", quantity("time", "100ms..5s", 100 * ms, 5 * second), "time", "400ms", reload, acts, "blocked so long is stuck"},
+{"slice[].watchdog.restore", quantity("time", "100ms..60s", 100 * ms, 60 * second), "time", "400ms", reload, acts, "quiet so long is well again"},
+{"slice[].watchdog.action", one_of<WatchdogAction>(), "", "drop", reload, acts, "what becomes of the packets of a stuck queue"},
 
 {"policy[].name", name(), "", required, reload, acts, "what steering rules call it"},
 {"policy[].bsid", {"IPv6 address"}, "", "none", reload, kept, "binding SID, inside the locator"},

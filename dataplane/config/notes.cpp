@@ -99,14 +99,9 @@ void classify_notes(Parsing& p) {
 }
 
 void port_notes(Config& config, Notes notes) {
-    notes.say("port", "ports",
-              names_where(config.ports, [](const PortConfig& port) { return !port.pfc.empty(); }),
-              "802.1Qbb (pfc) is not in this version; hosts are neither paused nor obeyed");
     notes.say("peer", "peers", names_where(config.peers, [](const PeerConfig&) { return true; }),
               "flow control between nodes is not in this version; no message is sent or expected");
 }
-
-bool watched(const SliceConfig& slice) { return slice.watchdog != SliceConfig{}.watchdog; }
 
 // Lossless slices may be fed from there, and nobody is told to wait.
 bool unguarded(const Config& config, PortId id) {
@@ -130,11 +125,11 @@ bool unguarded(const Config& config, PortId id) {
 }
 
 void slice_notes(Config& config, Notes notes) {
-    notes.say("slice", "slices",
-              names_where(config.slices, [](const SliceConfig& slice) { return slice.lossless; }),
-              "nobody is told to wait in this version; what its buffer does not take is dropped");
-    notes.say("slice", "slices", names_where(config.slices, watched),
-              "watchdog is not acted on in this version; a full queue drops");
+    if (!config.peers.empty())
+        notes.say(
+            "slice", "slices",
+            names_where(config.slices, [](const SliceConfig& slice) { return slice.lossless; }),
+            "no peer is told to wait in this version; what its buffer does not take is dropped");
     std::vector<std::string> ports;
     for (std::size_t i = 0; i < config.ports.size(); ++i)
         if (const auto id = static_cast<PortId>(i); unguarded(config, id))

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "dataplane/config/buffers.hpp"
 #include "dataplane/config/packet_plan.hpp"
 #include "dataplane/control/compile_parts.hpp"
@@ -24,6 +26,7 @@ void add_slices(const CompileInput& input, Snapshot& out) {
 void add_shares(const CompileInput& input, PortId id, SnapshotPort& port) {
     std::optional<BitsPerSecond> rate = input.config->ports[id].rate;
     if (!rate && input.speeds.contains(id)) rate = input.speeds[id];
+    if (rate) port.line = *rate;
     const auto of = [&](const RateOrShare& value, BitsPerSecond otherwise) {
         if (const auto* absolute = std::get_if<BitsPerSecond>(&value)) return *absolute;
         return rate ? part_of(*rate, std::get<Share>(value)) : otherwise;
@@ -35,6 +38,20 @@ void add_shares(const CompileInput& input, PortId id, SnapshotPort& port) {
     }
 }
 
+// Where nobody knows the rate of the line, half of the buffer is for what arrives after a pause.
+void add_pause(const Config& config, const LosslessBuffer& buffer, Snapshot& out) {
+    const auto& pfc = config.ports[buffer.port].pfc;
+    const auto it = std::ranges::find(pfc, buffer.slice, &std::pair<std::uint8_t, SliceId>::second);
+    const Watchdog& watchdog = config.slices[buffer.slice].watchdog;
+    const std::uint64_t half = buffer.buffer.count() / 2;
+    const auto sizes = buffer.sizes();
+    out.ports[buffer.port].pauses.at(it->first) =
+        HostPause{.slot = out.slices[buffer.slice].slot,
+                  .xoff = sizes ? sizes->xoff : Bytes{half},
+                  .xon = sizes ? sizes->xon : Bytes{half / 2},
+                  .watchdog = {watchdog.detect, watchdog.restore, watchdog.action}};
+}
+
 void add_buffers(const CompileInput& input, Snapshot& out) {
     const Config& config = *input.config;
     const auto lossy = lossy_buffers(config, input.pool);
@@ -43,8 +60,10 @@ void add_buffers(const CompileInput& input, Snapshot& out) {
         port.lossless_in = IdVector<SliceId, Bytes>(config.slices.size());
         port.lossy_out = lossy[static_cast<PortId>(i)];
     }
-    for (const LosslessBuffer& buffer : lossless_buffers(config))
+    for (const LosslessBuffer& buffer : lossless_buffers(config)) {
         out.ports[buffer.port].lossless_in[buffer.slice] += buffer.buffer;
+        if (!buffer.peer) add_pause(config, buffer, out);
+    }
 }
 
 }  // namespace

@@ -77,6 +77,9 @@ constexpr Owed owed(Drop drop) {
         case Drop::egress_full:
         case Drop::slice_full:
         case Drop::lossless_full:
+        case Drop::edge_overrun:
+        case Drop::watchdog:
+        case Drop::mac_control:
         case Drop::device_refused:
         case Drop::no_buffer:
         case Drop::reconfigured:

@@ -14,6 +14,8 @@
 #include "dataplane/control/neighbor_table.hpp"
 #include "dataplane/control/slice_claim.hpp"
 #include "dataplane/wire/range_table.hpp"
+#include "pfc/frame.hpp"
+#include "pfc/watchdog.hpp"
 #include "srv6/encap.hpp"
 #include "srv6/sid.hpp"
 #include "srv6/sid_table.hpp"
@@ -68,6 +70,13 @@ struct SnapshotSlice {
     std::optional<EcnThresholds> ecn;
 };
 
+// A priority of the hosts behind a port (802.1Qbb), and the lossless slice that it is there.
+struct HostPause {
+    std::uint16_t slot = 0;
+    Bytes xoff, xon;  // charge of what came in there
+    WatchdogTerms watchdog;
+};
+
 struct SnapshotPort {
     MacAddr mac{};
     std::uint64_t mac_word = 0;  // its six octets in wire order from bit 0 up
@@ -90,6 +99,8 @@ struct SnapshotPort {
     IdVector<SliceId, Bytes> lossless_in;
     // Charge that all lossy slices share on their way out of this port.
     Bytes lossy_out{0};
+    std::array<std::optional<HostPause>, priorities> pauses{};
+    BitsPerSecond line{10'000'000'000};  // whose bit times a pause counts
     RangeTable<std::uint32_t> steer4;  // value: the first of its steer_rules, 0 = none
     RangeTable<unsigned __int128> steer6;
 };

@@ -12,6 +12,7 @@
 #include "dataplane/base/drop.hpp"
 #include "dataplane/base/ids.hpp"
 #include "dataplane/base/residence.hpp"
+#include "pfc/frame.hpp"
 
 namespace weir {
 
@@ -25,6 +26,8 @@ struct SliceCounters {
     Counter refused;         // not admitted for want of room
     Counter high_packets;    // most that was queued; only grows
     Counter marked;          // Congestion Experienced written here
+    Counter paused_ns;       // the hosts behind the port asked for silence
+    Counter watchdog_detected, watchdog_restored;
 };
 
 // Of what came in on a port in a lossless slice, in bytes of charge (qos/buffer.hpp), wherever it
@@ -33,6 +36,17 @@ struct IncomingCharge {
     Counter taken;
     Counter given;
 };
+// Of other workers' it may be a few packets old. `given` is read first: so it is never more than
+// what was taken.
+template <class Charges>
+Bytes charge_held(const Charges& all) noexcept {
+    std::uint64_t held = 0;
+    for (const IncomingCharge* charge : all) {
+        const std::uint64_t given = charge->given.read();
+        held += charge->taken.read() - given;
+    }
+    return Bytes{held};
+}
 // A row of counters for each slot of a slice; the last is of what goes ahead of all slices.
 inline constexpr std::size_t control_row = max_slices;
 inline constexpr std::size_t slice_rows = max_slices + 1;
@@ -47,6 +61,9 @@ struct PortCounters {
     PacketCounter sent;      // given to the device
     std::vector<SliceCounters> slices = std::vector<SliceCounters>(slice_rows);     // by row
     std::vector<IncomingCharge> charges = std::vector<IncomingCharge>(max_slices);  // by slot
+    // 802.1Qbb frames that named a priority, and 802.3 PAUSE, which is not obeyed.
+    std::array<Counter, priorities> pfc_sent, pfc_received;
+    Counter pauses_ignored;
     std::unique_ptr<ResidenceRows> residence;  // made by its owner, before anybody reads
     std::array<Counter, drop_count>
         drops;  // by the port the packet came in on (egress reasons: went out on)

@@ -4,12 +4,16 @@
 
 namespace weir {
 
-EgressPort::EgressPort(const SliceQueues::Setup& setup, const NeighborTable& neighbors, Instant now)
+EgressPort::EgressPort(const SliceQueues::Setup& setup, const NeighborTable& neighbors, Instant now,
+                       HostLink hosts)
     : counters_{setup.mine->ports[setup.port]},
       queues_{setup, now},
       now_{now},
       neighbors_{neighbors},
-      port_{setup.port} {
+      port_{setup.port},
+      pauses_{setup.port, hosts.times, setup.all, counters_},
+      hosts_{hosts},
+      mine_{*setup.mine} {
     counters_.residence = std::make_unique<ResidenceRows>(slice_rows);
 }
 
@@ -22,8 +26,9 @@ void EgressPort::adopt(const Snapshot& snapshot, Instant now) {
         if (drop != Drop::none) drop_held(packet, row_of(egress_tag(packet).slice), drop);
         return drop == Drop::none;
     });
+    adopt_hosts(snapshot, now);
     find_room();
-    straight_ = !queues_.shapes();
+    straight_ = !queues_.shapes() && !pauses_.any();
 }
 
 Drop EgressPort::queue(Packet& packet) noexcept {
@@ -40,8 +45,6 @@ Drop EgressPort::queue(Packet& packet) noexcept {
     return drop;
 }
 
-// What is in the burst has paid, but buckets have earned since. It pays once more, up to what they
-// did, or more than a burst of theirs would leave at once.
 void EgressPort::change_link(bool up, Instant now) noexcept {
     link_ = up;
     find_room();
@@ -50,8 +53,14 @@ void EgressPort::change_link(bool up, Instant now) noexcept {
         return;
     }
     queues_.tick(now);
-    Bytes due = queues_.earned(now - down_since_);
-    for (std::size_t i = ready_begin_; i < ready_end_ && due > Bytes{0}; ++i) {
+    pay_again(ready_begin_, down_since_, now);
+}
+
+// What is in the burst from there on has paid, but buckets have earned since. It pays once more, up
+// to what they did, or more than a burst of theirs would leave at once.
+void EgressPort::pay_again(std::size_t from, Instant then, Instant now) noexcept {
+    Bytes due = queues_.earned(now - then);
+    for (std::size_t i = from; i < ready_end_ && due > Bytes{0}; ++i) {
         const Bytes length{std::min<std::uint64_t>(noted_[i].length, due.count())};
         queues_.pay_again(noted_[i].slice, static_cast<std::uint32_t>(length.count()));
         due -= length;
@@ -113,6 +122,8 @@ void EgressPort::look_at_neighbors() noexcept {
 }
 
 void EgressPort::fill(Instant now) noexcept {
+    if (reopening_) [[unlikely]]
+        take_back(now);
     if (queues_.empty()) return;
     if (ready_begin_ != 0) {
         const auto from = static_cast<std::ptrdiff_t>(ready_begin_);
@@ -154,6 +165,8 @@ void EgressPort::drop_held(Packet& packet, std::size_t row, Drop drop) noexcept 
 void EgressPort::discard(Drop drop) noexcept {
     walk([&](Packet& packet, std::size_t row) { drop_held(packet, row, drop); });
     ready_begin_ = ready_end_ = 0;
+    aside_.clear();
+    reopening_ = false;
     waiting_.clear();
     queues_.clear();
     find_room();

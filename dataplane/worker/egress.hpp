@@ -8,11 +8,13 @@
 #include <array>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "dataplane/control/neighbor_table.hpp"
 #include "dataplane/control/snapshot.hpp"
 #include "dataplane/io/packet.hpp"
 #include "dataplane/worker/counters.hpp"
+#include "dataplane/worker/host_pauses.hpp"
 #include "dataplane/worker/slice_queues.hpp"
 #include "dataplane/worker/waiting_room.hpp"
 
@@ -22,7 +24,8 @@ class EgressPort {
 public:
     static constexpr std::size_t burst = 64;
 
-    EgressPort(const SliceQueues::Setup& setup, const NeighborTable& neighbors, Instant now);
+    EgressPort(const SliceQueues::Setup& setup, const NeighborTable& neighbors, Instant now,
+               HostLink hosts = {});
 
     // Once a loop, before packets are accepted.
     void tick(Instant now) noexcept {
@@ -62,6 +65,13 @@ public:
             waiting_.question(now_, ask);
     }
 
+    // Once a loop, after packets were accepted and before transmit(): hosts are told to wait for
+    // what this loop brought, and nothing leaves of what they no longer take.
+    void look_at_hosts(Instant now) noexcept {
+        if (pauses_.any()) [[unlikely]]
+            talk_to_hosts(now);
+    }
+
     // `device(span)` takes packets from the front and says how many; they are sent. Several bursts
     // while the device takes them and the scheduler has more.
     template <class Device>
@@ -95,6 +105,7 @@ public:
     void walk(See&& see) const noexcept {
         for (std::size_t i = ready_begin_; i < ready_end_; ++i)
             see(*ready_[i], row_of(egress_tag(*ready_[i]).slice));
+        for (const Aside& it : aside_) see(*it.packet, row_of(it.noted.slice));
         queues_.walk([&](Packet& packet, const std::optional<SliceId>& slot) {
             see(packet, slot ? index(*slot) : control_row);
         });
@@ -105,8 +116,10 @@ public:
     bool has_row(std::size_t row) const noexcept {
         return row == control_row || queues_.knows(row);
     }
-    // Nothing could leave now; packets may still wait for a MAC.
-    bool empty() const noexcept { return ready_begin_ == ready_end_ && queues_.empty(); }
+    // Nothing could leave now; packets may still wait for a MAC, or for hosts.
+    bool empty() const noexcept {
+        return ready_begin_ == ready_end_ && queues_.empty() && !reopening_;
+    }
     PortCounters& counters() noexcept { return counters_; }
     const PortCounters& counters() const noexcept { return counters_; }
 
@@ -129,7 +142,18 @@ private:
     void change_link(bool up, Instant now) noexcept;
     void look_at_neighbors() noexcept;
     void look_if_neighbors_changed() noexcept;
-    void find_room() noexcept { room_ = link_ && waiting_.empty() ? burst : 0; }
+    void find_room() noexcept {
+        room_ = link_ && waiting_.empty() && aside_.empty() ? burst : 0;
+    }
+    void adopt_hosts(const Snapshot& snapshot, Instant now);
+    void talk_to_hosts(Instant now) noexcept;
+    void say(const PriorityPause& pause) noexcept;
+    void stop(std::uint16_t slot, bool stopped) noexcept;
+    void put_aside(std::uint16_t slot) noexcept;
+    void take_back(Instant now) noexcept;
+    void drop_waiting(std::uint16_t slot) noexcept;
+    bool any_aside(std::uint16_t slot) const noexcept;
+    void pay_again(std::size_t from, Instant then, Instant now) noexcept;
     void fill(Instant now) noexcept;
     void drop_held(Packet& packet, std::size_t row, Drop drop) noexcept;
     void count_departed(std::size_t packets, Instant now) noexcept;
@@ -152,6 +176,18 @@ private:
     std::size_t ready_end_ = 0;
     std::array<Packet*, burst> ready_;
     std::array<Noted, burst> noted_;
+    // Of the hosts behind the port, and what stood in the burst when they stopped its slice.
+    HostPauses pauses_;
+    HostLink hosts_;
+    MacAddr mac_{};
+    Shard& mine_;
+    struct Aside {
+        Packet* packet;
+        Noted noted;
+    };
+    std::vector<Aside> aside_;  // in order; never more than has room without an allocation
+    Instant aside_since_{};     // the oldest of them
+    bool reopening_ = false;    // some of them may go
 };
 
 }  // namespace weir

@@ -86,7 +86,8 @@ inline bool addressed_to(const SnapshotPort& port, const EthernetHeader& etherne
 
 // What is neither IPv4 nor IPv6, behind a checked destination.
 [[gnu::cold, gnu::noinline]] inline Drop parse_other(EtherType type) noexcept {
-    return type == EtherType::arp ? Drop::none : Drop::ethertype;
+    const bool read = type == EtherType::arp || type == EtherType::mac_control;
+    return read ? Drop::none : Drop::ethertype;
 }
 
 inline Drop parse(Packet& packet, const SnapshotPort& port, Meta& meta) noexcept {

@@ -9,6 +9,7 @@
 #include "dataplane/base/token_rate.hpp"
 #include "dataplane/worker/egress.hpp"
 #include "dataplane/worker/meta.hpp"
+#include "dataplane/worker/pause_times.hpp"
 #include "dataplane/worker/rings.hpp"
 
 namespace weir {
@@ -27,6 +28,7 @@ public:
         IdVector<PortId, EgressPort*> egress;      // null where another worker owns it
         std::vector<bool> chains;                  // whether the device takes them; empty: all do
         std::vector<PacketsPerSecond> punt_rates;  // per port
+        std::vector<PauseTimes>* pauses = nullptr;  // per port; null: nobody obeys
     };
     explicit Pipeline(Setup setup);
 
@@ -64,6 +66,7 @@ private:
     Drop deliver(Packet& packet, PortId out) noexcept;
     void hand_over(Packet& packet, Outbox& outbox) noexcept;
     Drop punt_protocol(Packet& packet, Meta meta, Context context) noexcept;
+    Drop hear_hosts(Packet& packet, Meta meta, Context context) noexcept;
     Drop without_mac(Packet& packet, Meta meta, NeighborId neighbor, Context context) noexcept;
     Drop punt_resolve(Packet& packet, Meta meta, NeighborId neighbor, Context context) noexcept;
     bool punt_error(Packet& packet, const Meta& meta, Drop drop, const Context& context) noexcept;

@@ -63,7 +63,34 @@ bool Pipeline::make_sendable(Packet& packet, PortId out) const noexcept {
     return packet.nb_segs == 1 || ways_out_[out].chains || rte_pktmbuf_linearize(&packet) == 0;
 }
 
+// 802.1Qbb: what a host asks for. It says it again and again, and is answered by nobody: it ends
+// here. PAUSE of 802.3 would stop all slices, so no lossless network obeys it.
+Drop Pipeline::hear_hosts(Packet& packet, Meta meta, Context context) noexcept {
+    PortCounters& counters = setup_.shard->ports[meta.in];
+    const SnapshotPort& port = context.snapshot.ports[meta.in];
+    const MacControl said = decode_mac_control(bytes(packet));
+    if (std::holds_alternative<LinkPause>(said)) {
+        counters.pauses_ignored.add();
+    } else if (const auto* frame = std::get_if<PfcFrame>(&said)) {
+        for (std::size_t n = 0; n < priorities; ++n) {
+            if (!frame->pause.lists(n)) continue;
+            counters.pfc_received[n].add();
+            if (setup_.pauses != nullptr)
+                (*setup_.pauses)[index(meta.in)].set(
+                    n, later(context.now, pause_time(frame->pause.times[n], port.line)));
+        }
+    } else {
+        return Drop::mac_control;
+    }
+    setup_.shard->consumed.add();
+    rte_pktmbuf_free(&packet);
+    return Drop::none;
+}
+
 Drop Pipeline::punt_protocol(Packet& packet, Meta meta, Context context) noexcept {
+    if (meta.version == 0 &&
+        rte_pktmbuf_mtod(&packet, const EthernetHeader*)->ether_type() == EtherType::mac_control)
+        return hear_hosts(packet, meta, context);
     Limits& limits = limits_[index(meta.in)];
     const bool outermost =
         meta.ip == rte_pktmbuf_mtod(&packet, std::byte*) + sizeof(EthernetHeader);

@@ -81,6 +81,10 @@ void SliceQueues::adopt(const Snapshot& snapshot, SliceId position) {
         feed.buffer = slice.lossless ? snapshot.ports[in].lossless_in[position] : Bytes{0};
         if (feed.buffer == Bytes{0}) continue;
         mine.from[in] = &feed;
+        const bool of_hosts = std::ranges::any_of(snapshot.ports[in].pauses, [&](const auto& it) {
+            return it && it->slot == slice.slot;
+        });
+        feed.beyond = of_hosts ? Drop::edge_overrun : Drop::lossless_full;
         prepare(feed, *mine.group, slice.buckets);
     }
 }
@@ -188,7 +192,7 @@ Drop SliceQueues::take(Feed& feed, Bytes charge) noexcept {
         if (lossy_.admit(feed.charge, charge)) return Drop::none;
         return charge > lossy_.room() ? Drop::egress_full : Drop::slice_full;
     }
-    if (charge_held(feed) + charge > feed.buffer) return Drop::lossless_full;
+    if (held_of(feed) + charge > feed.buffer) return feed.beyond;
     feed.mine->taken.add(charge.count());
     return Drop::none;
 }
@@ -200,15 +204,17 @@ void SliceQueues::give(Feed& feed, Bytes charge) noexcept {
         lossy_.depart(charge);
 }
 
-// Ports of other workers may hold packets of the same slice and port; what they count may be a few
-// packets old. `given` is read first: so it is never more than what was taken.
-Bytes SliceQueues::charge_held(const Feed& feed) noexcept {
-    std::uint64_t held = feed.mine->taken.read() - feed.mine->given.read();
-    for (const IncomingCharge* other : feed.others) {
-        const std::uint64_t given = other->given.read();
-        held += other->taken.read() - given;
-    }
-    return Bytes{held};
+// Ports of other workers may hold packets of the same slice and port.
+Bytes SliceQueues::held_of(const Feed& feed) noexcept {
+    return Bytes{feed.mine->taken.read() - feed.mine->given.read()} + charge_held(feed.others);
+}
+
+Packet& SliceQueues::ejected(Slice& slice, Feed& feed, const QueuedPacket& queued) noexcept {
+    --feed.packets;
+    feed.charge -= Bytes{queued.charge};
+    --slice.packets;
+    give(feed, Bytes{queued.charge});
+    return packet_of(queued);
 }
 
 // By the queue it finds.

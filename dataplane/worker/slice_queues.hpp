@@ -79,6 +79,34 @@ public:
         return gone.packets;
     }
 
+    // A slice may not leave, or may again, for the neighbor asks for it.
+    void stop(std::uint16_t slot, bool stopped) noexcept {
+        const GroupId group = *slices_[slot].group;
+        stopped ? scheduler_.shut(group, Shut::neighbor) : scheduler_.open(group, Shut::neighbor);
+    }
+    // Whether packets of the slice wait for nothing but a neighbor; charge of it that left, in all.
+    bool held_back(std::uint16_t slot) const noexcept {
+        return scheduler_.held_back(*slices_[slot].group);
+    }
+    std::uint64_t departed_charge(std::uint16_t slot) const noexcept {
+        return scheduler_.departed_charge(*slices_[slot].group);
+    }
+    // Calls take(packet) for all that wait in the slice's queues, which are empty then.
+    template <class Take>
+    void eject(std::uint16_t slot, Take&& take) noexcept {
+        Slice& slice = slices_[slot];
+        const auto all_of = [&](Feed& feed) {
+            for (std::uint32_t bucket = 0; bucket <= feed.buckets.mask; ++bucket) {
+                const QueueId queue = scheduler_.queue(feed.buckets.queues, bucket);
+                while (!scheduler_.fifo(queue).empty())
+                    take(ejected(slice, feed, scheduler_.eject(queue)));
+            }
+        };
+        if (slice.lossy.packets > 0) all_of(slice.lossy);
+        for (Feed& feed : slice.lossless)
+            if (feed.packets > 0) all_of(feed);
+    }
+
     bool empty() const noexcept { return scheduler_.empty(); }
     // Whether a slice has had this slot here.
     bool knows(std::size_t slot) const noexcept {
@@ -109,6 +137,7 @@ private:
         std::array<std::optional<AggregateId>, 16> made;
         std::uint16_t slot = 0;
         Bytes buffer{0};                            // B of a lossless one; 0: as lossy
+        Drop beyond = Drop::lossless_full;          // what does not fit is that
         IncomingCharge* mine = nullptr;             // of a lossless one, in the owner's shard
         std::vector<const IncomingCharge*> others;  // in those of other workers
     };
@@ -152,7 +181,8 @@ private:
     void prepare(Feed& feed, GroupId group, std::uint16_t buckets);
     Drop take(Feed& feed, Bytes charge) noexcept;
     void give(Feed& feed, Bytes charge) noexcept;
-    static Bytes charge_held(const Feed& feed) noexcept;
+    static Bytes held_of(const Feed& feed) noexcept;
+    Packet& ejected(Slice& slice, Feed& feed, const QueuedPacket& queued) noexcept;
     void feed_from(Feed& feed, PortId in, std::uint16_t slot);
     static void mark(Slice& slice, const Feed& feed, Packet& packet) noexcept;
 

@@ -20,7 +20,9 @@ Worker::Worker(Setup setup) : setup_{std::move(setup)} {
                                                              .mine = setup_.shard,
                                                              .all = setup_.shards,
                                                              .packets = setup_.pool->size},
-                                          *setup_.neighbors, clock_.now())});
+                                          *setup_.neighbors, clock_.now(),
+                                          HostLink{&(*setup_.pauses)[index(id)],
+                                                            setup_.pool})});
         halves[id] = egress_.back().half.get();
         halves_.push_back({id, halves[id]});
     }
@@ -33,7 +35,8 @@ Worker::Worker(Setup setup) : setup_{std::move(setup)} {
                                                          .owners = setup_.owners,
                                                          .egress = std::move(halves),
                                                          .chains = setup_.chains,
-                                                         .punt_rates = setup_.punt_rates},
+                                                         .punt_rates = setup_.punt_rates,
+                                                         .pauses = setup_.pauses},
                                          Spreader::Setup{.self = setup_.id,
                                                          .shard = setup_.shard,
                                                          .shards = setup_.shards,
@@ -73,6 +76,7 @@ bool Worker::loop(Instant now) noexcept {
     for (Egress& egress : egress_) egress.half->tick(now);
     std::size_t moved = receive(snapshot, now);
     moved += ingress_->take_over(snapshot, now);
+    for (Egress& egress : egress_) egress.half->look_at_hosts(now);
     moved += transmit(now);
     ask_for_neighbors();
     if (fresh) [[unlikely]] {
@@ -166,7 +170,9 @@ void Worker::drain() noexcept {
         const Instant now = clock_.now();
         look_at_links(now);
         for (Egress& egress : egress_) egress.half->tick(now);
-        const std::size_t moved = ingress_->take_over(snapshot, now) + transmit(now);
+        std::size_t moved = ingress_->take_over(snapshot, now);
+        for (Egress& egress : egress_) egress.half->look_at_hosts(now);
+        moved += transmit(now);
         quiet = moved == 0 && held() == 0 ? quiet + 1 : 0;
         std::this_thread::sleep_for(std::chrono::microseconds{50});
     }

@@ -11,18 +11,20 @@ Bed::Bed(const Config& config, std::uint32_t buffers, bool devices_take_chains, 
       snapshot_{world_.snapshot},
       shard_{world_.make_shard()},
       handoffs_{workers},
-      takes_(config.ports.size(), SIZE_MAX) {
+      takes_(config.ports.size(), SIZE_MAX),
+      pauses_(config.ports.size()) {
     Pipeline::Setup setup;
     setup.neighbors = &world_.neighbors;
     setup.shard = shard_.get();
     setup.control = &control_;
     setup.handoffs = &handoffs_;
+    setup.pauses = &pauses_;
     for (std::size_t i = 0; i < config.ports.size(); ++i) {
         const auto id = static_cast<PortId>(i);
         egress_.push_back(std::make_unique<EgressPort>(
             SliceQueues::Setup{
                 .port = id, .mine = shard_.get(), .all = {shard_.get()}, .packets = buffers},
-            world_.neighbors, now));
+            world_.neighbors, now, HostLink{&pauses_[i], world_.pool.get()}));
         egress_.back()->adopt(*snapshot_, now);
         setup.egress.push_back(egress_.back().get());
         setup.owners.push_back(static_cast<WorkerId>(i % workers));
@@ -189,6 +191,7 @@ Outcome Bed::collect() {
     }
     for (std::size_t i = 0; i < egress_.size(); ++i) {
         std::size_t room = takes_[i];
+        egress_[i]->look_at_hosts(now);
         egress_[i]->transmit(now, [&](std::span<Packet*> offered) {
             const auto packets = offered.first(std::min(offered.size(), room));
             room -= packets.size();

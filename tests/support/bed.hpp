@@ -97,6 +97,7 @@ private:
     Handoffs handoffs_;
     std::vector<std::unique_ptr<EgressPort>> egress_;
     std::vector<std::size_t> takes_;
+    std::vector<PauseTimes> pauses_;
     std::vector<std::array<std::uint64_t, drop_count>> before_;  // by port: drops, when noted
     std::unique_ptr<Pipeline> pipeline_;
 };

@@ -24,6 +24,7 @@ public:
         if (worker == 0 || each_polls)
             moved += me.ingress->receive(me.heat, in, snapshot(), now, rx);
         moved += me.ingress->take_over(snapshot(), now);
+        for (EgressPort* port : me.owned) port->look_at_hosts(now);
         for (EgressPort* port : me.owned)
             if (!port->empty()) moved += port->transmit(now, tx);
         me.shard->loops.add();

@@ -34,6 +34,10 @@ TEST(Charge, IsBytesOrPiecesWhateverIsMore) {
     EXPECT_EQ(charge_ratio(231_B), (ChargeRatio{256, 255}));
     EXPECT_EQ(charge_ratio(232_B), (ChargeRatio{1, 1}));
     EXPECT_EQ(charge_ratio(4'096_B), (ChargeRatio{1, 1}));
+    // What is encapsulated on the way is charged for its headers too.
+    EXPECT_EQ(charge_ratio(60_B, 80_B), (ChargeRatio{256, 84}));
+    EXPECT_EQ(charge_ratio(232_B, 80_B), (ChargeRatio{336, 256}));
+    EXPECT_EQ(charge_ratio(4'096_B, 96_B), (ChargeRatio{4'216, 4'120}));
     EXPECT_EQ(largest_charge(9'216_B), 9'258_B);
 }
 
