@@ -85,6 +85,7 @@ constexpr Endpoint endpoints[] = {
     {"GET", "/v1/drops", Door::local, json_of<drops_json>},
     {"GET", "/v1/slices", Door::local, json_of<slices_json>},
     {"GET", "/v1/buffers", Door::local, json_of<buffers_json>},
+    {"GET", "/v1/pfc", Door::local, json_of<pfc_json>},
     {"GET", "/v1/audit", Door::local, json_of<audit_json>},
     {"GET", "/v1/config", Door::local, json_of<running_config>},
     {"GET", "/v1/counters", Door::local, json_of<metrics_json>},

@@ -11,7 +11,17 @@ Json size_json(const std::optional<BufferSizes>& sizes, Bytes BufferSizes::* fie
     return sizes && (*sizes).*field != Bytes{0} ? Json(((*sizes).*field).count()) : Json();
 }
 
-Json lossless_json(const Config& config) {
+// Charge of the slice that came in there, from whomever, and has not left.
+std::uint64_t held(const Reading& reading, const LosslessBuffer& buffer) {
+    const std::uint16_t slot = reading.snapshot().slices[buffer.slice].slot;
+    std::vector<const IncomingCharge*> charges;
+    for (const Shard* shard : reading.workers())
+        charges.push_back(&shard->ports[buffer.port].charges[slot]);
+    return charge_held(charges).count();
+}
+
+Json lossless_json(const Reading& reading) {
+    const Config& config = reading.config();
     Json all = Json::array();
     for (const LosslessBuffer& buffer : lossless_buffers(config)) {
         const SliceConfig& slice = config.slices[buffer.slice];
@@ -21,6 +31,7 @@ Json lossless_json(const Config& config) {
                        {"peer", buffer.peer ? Json(config.peers[*buffer.peer].name) : Json()},
                        {"control", buffer.peer ? word_of(slice.control) : "pfc"},
                        {"buffer_bytes", buffer.buffer.count()},
+                       {"held_bytes", held(reading, buffer)},
                        {"headroom_bytes", size_json(sizes, &BufferSizes::headroom)},
                        {"xoff_bytes", size_json(sizes, &BufferSizes::xoff)},
                        {"xon_bytes", size_json(sizes, &BufferSizes::xon)}});
@@ -51,7 +62,7 @@ Json buffers_json(Reading& reading) {
     add("lossy", plan.lossy);
     add("reserve", plan.reserve);
     add("pool", plan.pool);
-    return {{"lossless", lossless_json(config)},
+    return {{"lossless", lossless_json(reading)},
             {"lossy", std::move(lossy)},
             {"pool", std::move(pool)},
             {"buffers_in_use", audit.buffers.in_use}};

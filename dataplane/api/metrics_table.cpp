@@ -84,6 +84,51 @@ void headroom(Reading& r, const Emit& emit) {
     }
 }
 
+// A counter of each 802.1p priority at each port.
+template <std::array<Counter, priorities> PortCounters::* what>
+void per_priority(Reading& r, const Emit& emit) {
+    for (std::size_t i = 0; i < r.config().ports.size(); ++i) {
+        const auto id = static_cast<PortId>(i);
+        for (std::size_t n = 0; n < priorities; ++n)
+            emit({r.config().ports[id].name, std::to_string(n)},
+                 sum(r.shards(), [&](const Shard& s) { return (s.ports[id].*what)[n].read(); }));
+    }
+}
+void pauses_ignored(Reading& r, const Emit& emit) {
+    for (std::size_t i = 0; i < r.config().ports.size(); ++i) {
+        const auto id = static_cast<PortId>(i);
+        emit({r.config().ports[id].name},
+             sum(r.shards(), [&](const Shard& s) { return s.ports[id].pauses_ignored.read(); }));
+    }
+}
+
+// Of the slices that hosts can stop; `emit_one(labels, total)`, the labels of a port, the hosts, a
+// slice.
+template <Counter SliceCounters::* what, class EmitOne>
+void per_paused(Reading& r, EmitOne&& emit_one) {
+    for (const LosslessBuffer& buffer : lossless_buffers(r.config())) {
+        if (buffer.peer) continue;
+        const std::size_t slot = r.snapshot().slices[buffer.slice].slot;
+        emit_one(r.config().ports[buffer.port].name, sender_of(buffer, r.config()),
+                 r.config().slices[buffer.slice].name, sum(r.shards(), [&](const Shard& s) {
+                     return (s.ports[buffer.port].slices[slot].*what).read();
+                 }));
+    }
+}
+void paused(Reading& r, const Emit& emit) {
+    per_paused<&SliceCounters::paused_ns>(
+        r, [&](const auto& port, const auto& hosts, const auto& slice, std::uint64_t ns) {
+            emit({port, slice, hosts}, static_cast<double>(ns) * 1e-9);
+        });
+}
+template <Counter SliceCounters::* what>
+void watched(Reading& r, const Emit& emit) {
+    per_paused<what>(
+        r, [&](const auto&, const auto& hosts, const auto& slice, std::uint64_t times) {
+            emit({hosts, slice}, times);
+        });
+}
+
 void stayed(Reading& r, const Emit& emit) {
     constexpr double ns = 1e-9;
     for (std::size_t i = 0; i < r.config().ports.size(); ++i) {
@@ -199,6 +244,12 @@ const std::vector<Metric>& all_metrics() {
 {"weir_slice_marked_packets_total", counter, "packets", {"port", "slice"}, "Congestion Experienced written on the way out (RFC 3168)", slice_count<&SliceCounters::marked>},
 {"weir_slice_queue_high_packets", gauge, "packets", {"port", "slice"}, "most that a slice had in the queues of a port", slice_count<&SliceCounters::high_packets>},
 {"weir_headroom_bytes", gauge, "bytes", {"peer", "slice"}, "of charge, kept for what may still come after XOFF; hosts are \"port NAME\"", headroom},
+{"weir_pfc_sent_frames_total", counter, "frames", {"port", "priority"}, "802.1Qbb frames to the hosts of a port that named a priority", per_priority<&PortCounters::pfc_sent>},
+{"weir_pfc_received_frames_total", counter, "frames", {"port", "priority"}, "802.1Qbb frames that named a priority, obeyed or not", per_priority<&PortCounters::pfc_received>},
+{"weir_pause_ignored_frames_total", counter, "frames", {"port"}, "802.3 PAUSE, which would stop all slices", pauses_ignored},
+{"weir_slice_paused_seconds_total", counter, "seconds", {"port", "slice", "peer"}, "the hosts of a port asked that a slice waits; they are \"port NAME\"", paused},
+{"weir_watchdog_detected_total", counter, "", {"peer", "slice"}, "a slice stood still until the watchdog ended it", watched<&SliceCounters::watchdog_detected>},
+{"weir_watchdog_restored_total", counter, "", {"peer", "slice"}, "and went on after a quiet time", watched<&SliceCounters::watchdog_restored>},
 {"weir_residence_seconds", histogram, "seconds", {"port", "slice"}, "from the queue of a slice to the device; what never was queued stayed 0", stayed},
 {"weir_sid_packets_total", counter, "packets", {"sid", "behavior"}, "processed by a SID with success (RFC 8986 section 6)", per_sid<&PacketCounter::packets>},
 {"weir_sid_bytes_total", counter, "bytes", {"sid", "behavior"}, "processed by a SID with success, from the outer IPv6 header on", per_sid<&PacketCounter::bytes>},

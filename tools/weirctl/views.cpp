@@ -175,6 +175,29 @@ std::string slices(const Json& all) {
     return table.text();
 }
 
+std::string pfc(const Json& all) {
+    Table table{{{"PORT"},
+                 {"PRIORITY", right},
+                 {"SLICE"},
+                 {"XOFF", right},
+                 {"XON", right},
+                 {"HELD", right},
+                 {"SENT", right},
+                 {"RECEIVED", right},
+                 {"PAUSED s", right},
+                 {"STUCK", right},
+                 {"RESTORED", right}}};
+    for (const Json& it : all) {
+        auto row = cells(it, {"port", "priority", "slice", "xoff_bytes", "xon_bytes", "held_bytes",
+                              "sent_frames", "received_frames"});
+        row.push_back(fmt::format("{:.3f}", it.at("paused_seconds").get<double>()));
+        for (const char* key : {"watchdog_detected", "watchdog_restored"})
+            row.push_back(cell(it, key));
+        table.add(std::move(row));
+    }
+    return table.text();
+}
+
 std::string buffers(const Json& all) {
     Table lossless{{{"SLICE"},
                     {"PORT"},
@@ -183,10 +206,11 @@ std::string buffers(const Json& all) {
                     {"B", right},
                     {"H", right},
                     {"XOFF", right},
-                    {"XON", right}}};
+                    {"XON", right},
+                    {"HELD", right}}};
     for (const Json& it : all.at("lossless")) {
         auto row = cells(it, {"slice", "port", "peer", "control", "buffer_bytes", "headroom_bytes",
-                              "xoff_bytes", "xon_bytes"});
+                              "xoff_bytes", "xon_bytes", "held_bytes"});
         if (it.at("peer").is_null()) row[2] = "hosts";
         lossless.add(std::move(row));
     }
@@ -307,6 +331,7 @@ const std::vector<View>& all_views() {
         {"drops", "where and why packets went no further", drops},
         {"slices", "what each slice may send at each port, sent and holds", slices},
         {"buffers", "room of lossless slices for each sender, and the packet pool", buffers},
+        {"pfc", "priorities of hosts that are paused, and that pause", pfc},
         {"counters", "everything that is counted", counters},
         {"runtime", "the process", runtime},
         {"config", "the running configuration, as TOML", toml_text},

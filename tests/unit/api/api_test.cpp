@@ -31,6 +31,7 @@ TEST(Api, AnswersWhatItServesAndRefusesTheRest) {
         {local, "GET", "/v1/neighbors", 200, ""},
         {local, "GET", "/v1/drops", 200, ""},
         {local, "GET", "/v1/buffers", 200, ""},
+        {local, "GET", "/v1/pfc", 200, ""},
         {local, "GET", "/v1/audit", 200, ""},
         {local, "GET", "/v1/config", 200, ""},
         {local, "GET", "/v1/counters", 200, ""},

@@ -54,7 +54,9 @@ std::map<std::string, std::string> samples_of(const Json& json) {
                 continue;
             }
             all[metric.at("name").get<std::string>() + labels + (labels.empty() ? "" : "}")] =
-                sample.at("value").dump();
+                sample.at("value").is_number_float()  // 0.0 there, 0 in Prometheus' text
+                    ? fmt::format("{}", sample.at("value").get<double>())
+                    : sample.at("value").dump();
         }
     return all;
 }
@@ -184,7 +186,29 @@ TEST(Metrics, HeadroomIsOfEachSenderAndSlice) {
     FakeNode node{lossless_config()};
     const auto seen = text_samples(node);
     EXPECT_EQ(seen.at(R"(weir_headroom_bytes{peer="b",slice="gold"})"), "1456209");
-    EXPECT_EQ(seen.at(R"(weir_headroom_bytes{peer="port lan0",slice="gold"})"), "1886834");
+    EXPECT_EQ(seen.at(R"(weir_headroom_bytes{peer="port lan0",slice="gold"})"), "2001085");
+}
+
+TEST(Metrics, PausesAreOfPrioritiesAndOfSlicesThatHostsStop) {
+    FakeNode node{lossless_config()};
+    PortCounters& at_lan = node.worker(1).ports[PortId{0}];
+    at_lan.pfc_sent[3].add(7);
+    at_lan.pfc_received[5].add(8);
+    at_lan.pauses_ignored.add(9);
+    const SliceId gold{static_cast<std::uint16_t>(node.snapshot->slices.size() - 1)};
+    SliceCounters& slice = at_lan.slices[node.snapshot->slices[gold].slot];
+    slice.paused_ns.add(1'500'000'000);
+    slice.watchdog_detected.add(2);
+    slice.watchdog_restored.add(1);
+    const auto seen = text_samples(node);
+    EXPECT_EQ(seen.at(R"(weir_pfc_sent_frames_total{port="lan0",priority="3"})"), "7");
+    EXPECT_EQ(seen.at(R"(weir_pfc_received_frames_total{port="lan0",priority="5"})"), "8");
+    EXPECT_EQ(seen.at(R"(weir_pause_ignored_frames_total{port="lan0"})"), "9");
+    EXPECT_EQ(seen.at(
+                  R"(weir_slice_paused_seconds_total{port="lan0",slice="gold",peer="port lan0"})"),
+              "1.5");
+    EXPECT_EQ(seen.at(R"(weir_watchdog_detected_total{peer="port lan0",slice="gold"})"), "2");
+    EXPECT_EQ(seen.at(R"(weir_watchdog_restored_total{peer="port lan0",slice="gold"})"), "1");
 }
 
 TEST(Metrics, TextAndJsonSayTheSame) {

@@ -41,14 +41,20 @@ TEST(Status, APortIsItsConfigurationItsStateAndItsCounters) {
 // What --check computed of the file, and what the pool that runs has for it.
 TEST(Status, BuffersAreThoseOfTheConfigurationInThePool) {
     FakeNode node{lossless_config()};
+    const std::uint16_t slot = node.snapshot->slices[SliceId{1}].slot;
+    for (std::size_t i = 0; i < 2; ++i) {  // taken by one worker, given back by another
+        IncomingCharge& charge = node.worker(i).ports[PortId{0}].charges[slot];
+        charge.taken.add(3'000 * (1 + i));
+        charge.given.add(2'000);
+    }
     const auto planned = read(node, buffers_json);
     EXPECT_EQ(planned["lossless"], Json::parse(R"([
         {"slice": "gold", "port": "wan0", "peer": "b", "control": "credit",
-         "buffer_bytes": 1471834, "headroom_bytes": 1456209, "xoff_bytes": null,
+         "buffer_bytes": 1471834, "held_bytes": 0, "headroom_bytes": 1456209, "xoff_bytes": null,
          "xon_bytes": null},
         {"slice": "gold", "port": "lan0", "peer": null, "control": "pfc",
-         "buffer_bytes": 2255584, "headroom_bytes": 1886834, "xoff_bytes": 368750,
-         "xon_bytes": 306250}])"));
+         "buffer_bytes": 2392355, "held_bytes": 5000, "headroom_bytes": 2001085, "xoff_bytes": 391270,
+         "xon_bytes": 324953}])"));
     node.audit.buffers.all = 60'000;
     const Json buffers = read(node, buffers_json);
     EXPECT_EQ(buffers["lossless"], planned["lossless"]);
@@ -56,6 +62,23 @@ TEST(Status, BuffersAreThoseOfTheConfigurationInThePool) {
     std::uint64_t sum = 0;
     for (const Json& part : buffers["pool"]) sum += part["buffers"].get<std::uint64_t>();
     EXPECT_EQ(sum, 2 * 60'000U);  // the parts, and all of it
+}
+
+TEST(Status, PrioritiesOfHostsAndWhatTheySaid) {
+    FakeNode node{lossless_config()};
+    PortCounters& at_lan = node.worker(0).ports[PortId{0}];
+    at_lan.pfc_sent[3].add(5);
+    node.worker(1).ports[PortId{0}].pfc_received[3].add(6);
+    SliceCounters& gold = at_lan.slices[node.snapshot->slices[SliceId{1}].slot];
+    gold.paused_ns.add(250'000'000);
+    gold.watchdog_detected.add(2);
+    gold.watchdog_restored.add(1);
+    EXPECT_EQ(read(node, pfc_json), Json::parse(R"([
+        {"port": "lan0", "priority": 3, "slice": "gold", "xoff_bytes": 391270,
+         "xon_bytes": 324953, "held_bytes": 0, "sent_frames": 5, "received_frames": 6,
+         "paused_seconds": 0.25, "watchdog_detected": 2, "watchdog_restored": 1}])"));
+    FakeNode plain;
+    EXPECT_EQ(read(plain, pfc_json), Json::array());
 }
 
 TEST(Status, AWorkerIsItsCoreAndHowBusyItIs) {

@@ -58,9 +58,9 @@ TEST(Show, BuffersOfEachSenderAndWhatThePoolIsFor) {
     node.audit.buffers.all = 60'000;
     node.audit.buffers.in_use = 8'192;
     EXPECT_EQ(show(ask(node), "buffers", false).out,
-              "SLICE  PORT  SENDER  CONTROL        B        H    XOFF     XON\n"
-              "gold   wan0  b       credit   1471834  1456209       -       -\n"
-              "gold   lan0  hosts   pfc      2255584  1886834  368750  306250\n"
+              "SLICE  PORT  SENDER  CONTROL        B        H    XOFF     XON  HELD\n"
+              "gold   wan0  b       credit   1471834  1456209       -       -     0\n"
+              "gold   lan0  hosts   pfc      2392355  2001085  391270  324953     0\n"
               "\n"
               "PORT  LOSSY SLICES SHARE\n"
               "lan0             3125000\n"
@@ -68,13 +68,23 @@ TEST(Show, BuffersOfEachSenderAndWhatThePoolIsFor) {
               "\n"
               "PACKET BUFFERS FOR  BUFFERS  BYTES OF MEMORY\n"
               "rings                 29440         73482240\n"
-              "lossless              14561         36344256\n"
-              "lossy                 15999         39933504\n"
+              "lossless              15096         37679616\n"
+              "lossy                 15464         38598144\n"
               "reserve                   0                0\n"
               "pool                  60000        149760000\n"
               "in use: 8192\n");
     FakeNode plain;
     EXPECT_EQ(show(ask(plain), "buffers", false).out.find("SENDER"), std::string::npos);
+}
+
+TEST(Show, PrioritiesOfHosts) {
+    FakeNode node{lossless_config()};
+    node.worker(0).ports[PortId{0}].pfc_sent[3].add(5);
+    EXPECT_EQ(show(ask(node), "pfc", false).out,
+              "PORT  PRIORITY  SLICE    XOFF     XON  HELD  SENT  RECEIVED  PAUSED s  STUCK  "
+              "RESTORED\n"
+              "lan0         3  gold   391270  324953     0     5         0     0.000      0       "
+              "  0\n");
 }
 
 TEST(Show, PoliciesHaveALineForEachPath) {

@@ -70,8 +70,8 @@ const std::vector<Refused> refused{
       "it or raise the limit"}},
     // More than the pool that is asked for: 174,655 for B, 37,632 for rings, 3 x 1,024.
     {{{"[memory]", "[memory]\npacket_buffers = 100000"}},
-     {"t:13:18: memory.packet_buffers: 100000 are 115359 short: lossless slices take 174655, rings "
-      "and caches 37632, and lossy slices at least 3072; raise it to 215359, or leave it out to "
+     {"t:13:18: memory.packet_buffers: 100000 are 115894 short: lossless slices take 175190, rings "
+      "and caches 37632, and lossy slices at least 3072; raise it to 215894, or leave it out to "
       "have it computed"}},
 };
 
@@ -85,7 +85,7 @@ TEST(ErrorsBuffers, TheWayOutIsOne) {
     const std::vector<Changes> accepted{
         {},
         {{automatic, "buffer    = \"14799766B\""}},
-        {{automatic, "buffer    = \"2255584B\""}, {"\"precise\" ", "\"credit\" "}},
+        {{automatic, "buffer    = \"2392355B\""}, {"\"precise\" ", "\"credit\" "}},
         {{automatic, "buffer    = \"50MB\""}, {"\"100km\"", "\"auto\""}},
         {{automatic, "buffer    = \"50MB\""}, {"rate    = \"100G\"\n", "\n"}},
         {{"min_packet = 1024", "min_packet = 60"},
@@ -93,7 +93,7 @@ TEST(ErrorsBuffers, TheWayOutIsOne) {
         {{"\"40%\"", "\"10G\""}},
         {{"lossless = false", "guarantee = \"6G\""}},
         {{"\"100%\"", "\"40G\""}},
-        {{"[memory]", "[memory]\npacket_buffers = 215359"}},
+        {{"[memory]", "[memory]\npacket_buffers = 215894"}},
     };
     for (const Changes& changes : accepted)
         EXPECT_EQ(errors_of(changed(changes)), std::vector<std::string>{})
@@ -136,14 +136,14 @@ std::vector<std::string> errors_on(const Machine& machine, const std::string& te
 TEST(ErrorsBuffers, AboveTheMemoryOfTheMachine) {
     const std::string text = changed({});
     const PacketPlan plan = plan_packets(config_of(text));
-    ASSERT_EQ(plan.pool, 278'207U);
+    ASSERT_EQ(plan.pool, 278'742U);
     const Bytes needed{plan.pool * 2'496};
     EXPECT_EQ(errors_on({needed, {}}, text), std::vector<std::string>{});
     EXPECT_EQ(
         errors_on({needed - Bytes{1'000}, {}}, text),
         std::vector<std::string>{fmt::format(
-            "t:74:13: slice[0].buffer: 278207 packet buffers of 2496 bytes take {} bytes, "
-            "1000 more than the {} that this machine has, and 174655 of them are for lossless "
+            "t:74:13: slice[0].buffer: 278742 packet buffers of 2496 bytes take {} bytes, "
+            "1000 more than the {} that this machine has, and 175190 of them are for lossless "
             "slices; lower distance, limit or isolate, raise min_packet, give slices a "
             "smaller buffer, or add memory",
             needed.count(), needed.count() - 1'000)});

@@ -112,10 +112,9 @@ TEST(Example, NotesSayWhatIsNotDone) {
             "policy to-office: packets of more than 1460 bytes from port lan0 (mtu 9000) do not "
             "fit port wan1 (mtu 1500) once encapsulated; their senders are told by ICMP (packet "
             "too big, fragmentation needed) with MTU 1460",
-            "port lan0: 802.1Qbb (pfc) is not in this version; hosts are neither paused nor obeyed",
             "peer transit-1: flow control between nodes is not in this version; no message is sent "
             "or expected",
-            "slice training: nobody is told to wait in this version; what its buffer does not take "
+            "slice training: no peer is told to wait in this version; what its buffer does not take "
             "is dropped",
             "port wan1: what comes in there of a lossless slice has no buffer and may be dropped: "
             "there is no [[peer]], and no pfc for the slice",

@@ -70,8 +70,8 @@ TEST(Restart, ALargerPool) {
     const std::uint64_t pool = plan_packets(running).pool;
     EXPECT_EQ(needs_restart(running, running, pool), Lines{});
     EXPECT_EQ(needs_restart(running, twice, pool),
-              Lines{"memory: lossless slices take 327243 packet buffers, 89740 more than a pool of "
-                    "278207 has for them beside rings and lossy slices; memory.reserve keeps room "
+              Lines{"memory: lossless slices take 327778 packet buffers, 89740 more than a pool of "
+                    "278742 has for them beside rings and lossy slices; memory.reserve keeps room "
                     "for such a reload"});
     EXPECT_EQ(needs_restart(running, twice, pool + 89'740), Lines{});
 }

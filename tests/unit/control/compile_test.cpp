@@ -35,7 +35,7 @@ constexpr SliceId best_effort{0}, training{1};
 TEST(CompileSlices, BuffersStandWhereTheirSenderComesIn) {
     const auto snapshot = compiled("");
     EXPECT_EQ(snapshot->ports[wan0].lossless_in[training], 42'456'016_B);
-    EXPECT_EQ(snapshot->ports[lan0].lossless_in[training], 2'255'584_B);
+    EXPECT_EQ(snapshot->ports[lan0].lossless_in[training], 2'392'355_B);
     EXPECT_EQ(snapshot->ports[wan1].lossless_in[training], 0_B);  // nobody to hold back
     for (const PortId port : {lan0, wan0, wan1})
         EXPECT_EQ(snapshot->ports[port].lossless_in[best_effort], 0_B);
