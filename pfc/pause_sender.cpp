@@ -5,7 +5,9 @@
 namespace weir {
 
 void PauseSender::set_rate(BitsPerSecond line) noexcept {
-    period_ = std::min(pause_time(longest_pause, line) / 4, longest_silence);
+    // 84 bytes with preamble and gap.
+    const Nanos gentle = std::max(longest_silence, Bytes{100 * (pfc_frame_bytes + 24)} / line);
+    period_ = std::min(pause_time(longest_pause, line) / 4, gentle);
 }
 
 void PauseSender::update(std::size_t priority, Bytes held, const Marks& marks,

@@ -1,7 +1,8 @@
 #pragma once
 // Which priorities the hosts behind one port are to hold back (IEEE 802.1Q-2018 clause 36), and
 // when to say so. A pause of 65,535 quanta is said again before a quarter of it is over, every
-// 50 us at the latest: a frame that was lost costs so much headroom, not a packet. That a priority
+// 50 us or, on slow lines, so that it takes a hundredth of them: a frame that was lost costs so
+// much headroom, not a packet. That a priority
 // may go on is said three times, for where both of us miss it the host waits for all of its time.
 //
 // Pure; no allocation; `now` is an argument.
@@ -39,7 +40,7 @@ public:
     Instant wake_at() const noexcept { return next_; }
 
 private:
-    std::uint8_t paused_ = 0;  // bit n: priority n
+    std::uint8_t paused_ = 0;                          // bit n: priority n
     std::array<std::uint8_t, priorities> releases_{};  // how often it is yet to be said
     Nanos period_ = longest_silence;
     Instant next_ = never;

@@ -123,10 +123,8 @@ void paused(Reading& r, const Emit& emit) {
 }
 template <Counter SliceCounters::* what>
 void watched(Reading& r, const Emit& emit) {
-    per_paused<what>(
-        r, [&](const auto&, const auto& hosts, const auto& slice, std::uint64_t times) {
-            emit({hosts, slice}, times);
-        });
+    per_paused<what>(r, [&](const auto&, const auto& hosts, const auto& slice,
+                            std::uint64_t times) { emit({hosts, slice}, times); });
 }
 
 void stayed(Reading& r, const Emit& emit) {

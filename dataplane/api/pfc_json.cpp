@@ -19,21 +19,21 @@ Json priority_json(const Reading& reading, PortId port, std::size_t priority, Sl
     std::vector<const IncomingCharge*> charges;
     for (const Shard* shard : reading.workers())
         charges.push_back(&shard->ports[port].charges[pause.slot]);
-    return {{"port", reading.config().ports[port].name},
-            {"priority", priority},
-            {"slice", reading.config().slices[slice].name},
-            {"xoff_bytes", pause.xoff.count()},
-            {"xon_bytes", pause.xon.count()},
-            {"held_bytes", charge_held(charges).count()},
-            {"sent_frames", sum(reading, port, [&](const PortCounters& it) {
-                 return it.pfc_sent[priority].read();
-             })},
-            {"received_frames", sum(reading, port, [&](const PortCounters& it) {
-                 return it.pfc_received[priority].read();
-             })},
-            {"paused_seconds", static_cast<double>(of_slice(&SliceCounters::paused_ns)) * 1e-9},
-            {"watchdog_detected", of_slice(&SliceCounters::watchdog_detected)},
-            {"watchdog_restored", of_slice(&SliceCounters::watchdog_restored)}};
+    return {
+        {"port", reading.config().ports[port].name},
+        {"priority", priority},
+        {"slice", reading.config().slices[slice].name},
+        {"xoff_bytes", pause.xoff.count()},
+        {"xon_bytes", pause.xon.count()},
+        {"held_bytes", charge_held(charges).count()},
+        {"sent_frames",
+         sum(reading, port, [&](const PortCounters& it) { return it.pfc_sent[priority].read(); })},
+        {"received_frames",
+         sum(reading, port,
+             [&](const PortCounters& it) { return it.pfc_received[priority].read(); })},
+        {"paused_seconds", static_cast<double>(of_slice(&SliceCounters::paused_ns)) * 1e-9},
+        {"watchdog_detected", of_slice(&SliceCounters::watchdog_detected)},
+        {"watchdog_restored", of_slice(&SliceCounters::watchdog_restored)}};
 }
 
 }  // namespace

@@ -25,8 +25,9 @@ Json drops_json(Reading& reading);
 // One row for each slice of each port: its share of the port, what came, went and waits.
 Json slices_json(Reading& reading);
 // {lossless: [{slice, port, peer (null: the hosts of the port), control, buffer_bytes,
-//   held_bytes (of all senders of the port), headroom_bytes, xoff_bytes, xon_bytes}], lossy: [{port, buffer_bytes}],
-//   pool: [{for, buffers, memory_bytes}], the whole of it last, buffers_in_use}
+//   held_bytes (of all senders of the port), headroom_bytes, xoff_bytes, xon_bytes}], lossy:
+//   [{port, buffer_bytes}], pool: [{for, buffers, memory_bytes}], the whole of it last,
+//   buffers_in_use}
 Json buffers_json(Reading& reading);
 // Of each priority that a port maps: [{port, priority, slice, xoff_bytes, xon_bytes, held_bytes,
 //   sent_frames, received_frames, paused_seconds, watchdog_detected, watchdog_restored}]

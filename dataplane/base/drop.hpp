@@ -16,7 +16,7 @@ namespace weir {
     X(not_for_us,          "the destination MAC is not ours")                                       \
     X(ethertype,           "neither IPv4, IPv6 nor ARP")                                            \
     X(vlan,                "802.1Q tag with a VLAN that no port has")                               \
-    X(mac_control,         "a MAC control frame (0x8808) that is cut off, or neither PAUSE nor PFC")     \
+    X(mac_control,         "a MAC control frame (0x8808) that is cut off, tagged, or neither PAUSE nor PFC") \
     X(ipv4_header,         "IPv4 version, header length or total length is wrong")                  \
     X(ipv4_checksum,       "IPv4 header checksum is wrong")                                         \
     X(ipv6_header,         "IPv6 version or payload length is wrong")                               \

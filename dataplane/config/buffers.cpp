@@ -45,21 +45,22 @@ Bytes longest_header(const Config& config) {
     for (const PolicyConfig& policy : config.policies)
         for (const PathConfig& path : policy.paths)
             if (!path.segments.empty() && path.segments.size() <= max_segments)
-                longest = std::max(longest,
-                                   encap_bytes(policy.encap, path.segments.size(),
-                                               config.node.nrp ? WithNrp::yes : WithNrp::no));
+                longest =
+                    std::max(longest, encap_bytes(policy.encap, path.segments.size(),
+                                                  config.node.nrp ? WithNrp::yes : WithNrp::no));
     return Bytes{longest};
 }
 
 // Hosts know no limit of the slice: they send at the rate of the line. Their packets are charged as
-// they leave, encapsulated.
+// they leave, encapsulated. A worker that sleeps sees late that they are to wait.
 std::optional<BufferSizes> host_sizes(const SliceConfig& slice, const PortConfig& port,
-                                      Bytes header) {
+                                      Bytes header, Nanos sleep) {
     if (!port.rate) return {};
     LanTerms terms;
     terms.rate = *port.rate;
     terms.largest = largest_charge(Bytes{port.mtu}) + header;
     terms.small = charge_ratio(Bytes{slice.min_packet}, header);
+    terms.poll += sleep;
     terms.nic = nic_bytes(*port.rate, terms.largest);
     return lan_buffer_sizes(terms);
 }
@@ -92,6 +93,7 @@ std::optional<BitsPerSecond> rate_on(const RateOrShare& rate, const PortConfig& 
 std::vector<LosslessBuffer> lossless_buffers(const Config& config) {
     std::vector<LosslessBuffer> buffers;
     const Bytes header = longest_header(config);
+    const Nanos sleep = config.workers.idle == Idle::sleep ? config.workers.idle_sleep : Nanos{0};
     for (std::size_t s = 0; s < config.slices.size(); ++s) {
         const auto id = static_cast<SliceId>(s);
         const SliceConfig& slice = config.slices[id];
@@ -106,8 +108,8 @@ std::vector<LosslessBuffer> lossless_buffers(const Config& config) {
             const auto port = static_cast<PortId>(i);
             for (const auto& [priority, paused] : config.ports[port].pfc)
                 if (paused == id)
-                    buffers.push_back(
-                        made(id, slice, port, {}, host_sizes(slice, config.ports[port], header)));
+                    buffers.push_back(made(id, slice, port, {},
+                                           host_sizes(slice, config.ports[port], header, sleep)));
         }
     }
     return buffers;

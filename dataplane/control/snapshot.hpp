@@ -101,7 +101,7 @@ struct SnapshotPort {
     Bytes lossy_out{0};
     std::array<std::optional<HostPause>, priorities> pauses{};
     BitsPerSecond line{10'000'000'000};  // whose bit times a pause counts
-    RangeTable<std::uint32_t> steer4;  // value: the first of its steer_rules, 0 = none
+    RangeTable<std::uint32_t> steer4;    // value: the first of its steer_rules, 0 = none
     RangeTable<unsigned __int128> steer6;
 };
 

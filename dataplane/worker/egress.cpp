@@ -121,18 +121,23 @@ void EgressPort::look_at_neighbors() noexcept {
     find_room();
 }
 
+// What the device left comes first, and all room is behind it.
+inline void EgressPort::close_up() noexcept {
+    if (ready_begin_ == 0) return;
+    const auto from = static_cast<std::ptrdiff_t>(ready_begin_);
+    const auto to = static_cast<std::ptrdiff_t>(ready_end_);
+    std::copy(ready_.begin() + from, ready_.begin() + to, ready_.begin());
+    std::copy(noted_.begin() + from, noted_.begin() + to, noted_.begin());
+    ready_end_ -= ready_begin_;
+    ready_begin_ = 0;
+}
+
 void EgressPort::fill(Instant now) noexcept {
+    if (queues_.empty() && !reopening_) return;
+    close_up();
     if (reopening_) [[unlikely]]
         take_back(now);
     if (queues_.empty()) return;
-    if (ready_begin_ != 0) {
-        const auto from = static_cast<std::ptrdiff_t>(ready_begin_);
-        const auto to = static_cast<std::ptrdiff_t>(ready_end_);
-        std::copy(ready_.begin() + from, ready_.begin() + to, ready_.begin());
-        std::copy(noted_.begin() + from, noted_.begin() + to, noted_.begin());
-        ready_end_ -= ready_begin_;
-        ready_begin_ = 0;
-    }
     const std::size_t first = ready_end_;
     const auto give = [this](Packet& packet, std::uint32_t length, std::uint16_t slot) {
         make_ready(packet, length, slot);
@@ -145,6 +150,7 @@ void EgressPort::fill(Instant now) noexcept {
 
 void EgressPort::count_departed(std::size_t packets, Instant now) noexcept {
     std::uint64_t bytes = 0;
+    if (packets != 0) said_ = nullptr;  // it was the first
     for (const std::size_t end = ready_begin_ + packets; ready_begin_ < end; ++ready_begin_) {
         const Noted& noted = noted_[ready_begin_];
         bytes += noted.length;
@@ -166,6 +172,7 @@ void EgressPort::discard(Drop drop) noexcept {
     walk([&](Packet& packet, std::size_t row) { drop_held(packet, row, drop); });
     ready_begin_ = ready_end_ = 0;
     aside_.clear();
+    said_ = nullptr;
     reopening_ = false;
     waiting_.clear();
     queues_.clear();

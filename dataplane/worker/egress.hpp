@@ -116,6 +116,7 @@ public:
     bool has_row(std::size_t row) const noexcept {
         return row == control_row || queues_.knows(row);
     }
+    bool speaks_to_hosts() const noexcept { return pauses_.speaks(); }
     // Nothing could leave now; packets may still wait for a MAC, or for hosts.
     bool empty() const noexcept {
         return ready_begin_ == ready_end_ && queues_.empty() && !reopening_;
@@ -142,18 +143,17 @@ private:
     void change_link(bool up, Instant now) noexcept;
     void look_at_neighbors() noexcept;
     void look_if_neighbors_changed() noexcept;
-    void find_room() noexcept {
-        room_ = link_ && waiting_.empty() && aside_.empty() ? burst : 0;
-    }
+    void find_room() noexcept { room_ = link_ && waiting_.empty() && aside_.empty() ? burst : 0; }
     void adopt_hosts(const Snapshot& snapshot, Instant now);
     void talk_to_hosts(Instant now) noexcept;
-    void say(const PriorityPause& pause) noexcept;
+    bool make_pause_frame() noexcept;
     void stop(std::uint16_t slot, bool stopped) noexcept;
     void put_aside(std::uint16_t slot) noexcept;
     void take_back(Instant now) noexcept;
     void drop_waiting(std::uint16_t slot) noexcept;
     bool any_aside(std::uint16_t slot) const noexcept;
     void pay_again(std::size_t from, Instant then, Instant now) noexcept;
+    void close_up() noexcept;
     void fill(Instant now) noexcept;
     void drop_held(Packet& packet, std::size_t row, Drop drop) noexcept;
     void count_departed(std::size_t packets, Instant now) noexcept;
@@ -174,12 +174,14 @@ private:
     Instant down_since_{};
     std::size_t ready_begin_ = 0;
     std::size_t ready_end_ = 0;
-    std::array<Packet*, burst> ready_;
-    std::array<Noted, burst> noted_;
+    // One more than a burst: a pause frame goes ahead of a full one.
+    std::array<Packet*, burst + 1> ready_;
+    std::array<Noted, burst + 1> noted_;
     // Of the hosts behind the port, and what stood in the burst when they stopped its slice.
     HostPauses pauses_;
     HostLink hosts_;
     MacAddr mac_{};
+    Packet* said_ = nullptr;  // a pause frame that is first in the burst
     Shard& mine_;
     struct Aside {
         Packet* packet;

@@ -1,5 +1,5 @@
-// The hosts behind a port: what they are told, and that nothing leaves of a slice which they stopped,
-// not even what already stood in the burst.
+// The hosts behind a port: what they are told, and that nothing leaves of a slice which they
+// stopped, not even what already stood in the burst.
 #include <rte_mbuf.h>
 
 #include <algorithm>
@@ -9,10 +9,9 @@
 namespace weir {
 
 void EgressPort::adopt_hosts(const Snapshot& snapshot, Instant now) {
-    pauses_.adopt(snapshot, now,
-                  [this](std::uint16_t slot, bool stopped) { stop(slot, stopped); });
+    pauses_.adopt(snapshot, now, [this](std::uint16_t slot, bool stopped) { stop(slot, stopped); });
     mac_ = snapshot.ports[port_].mac;
-    if (pauses_.any()) aside_.reserve(priorities * burst);
+    if (pauses_.any()) aside_.reserve((priorities + 1) * (burst + 1));
 }
 
 void EgressPort::talk_to_hosts(Instant now) noexcept {
@@ -23,25 +22,34 @@ void EgressPort::talk_to_hosts(Instant now) noexcept {
                              .departed = queues_.departed_charge(slot)};
         },
         [this](std::uint16_t slot) { drop_waiting(slot); });
-    if (hosts_.pool == nullptr || !link_up()) return;
-    if (const auto pause = pauses_.due(now)) say(*pause);
+    if (!pauses_.any()) straight_ = !queues_.shapes();  // a reload took them away, all is said
+    if (hosts_.pool == nullptr || !link_up() || !pauses_.due(now)) return;
+    // One at a time: one that is not sent yet says what is true now.
+    if (said_ == nullptr && !make_pause_frame()) return;
+    encode_pfc(bytes(*said_).first<pfc_frame_bytes>(), mac_, pauses_.said(now));
 }
 
-void EgressPort::say(const PriorityPause& pause) noexcept {
+// Ahead of everything and past the shaper, which it owes for: H has no time for a queue. False
+// where there is no buffer; it is due still.
+bool EgressPort::make_pause_frame() noexcept {
+    said_ = rte_pktmbuf_alloc(hosts_.pool);
+    if (said_ == nullptr) return false;
     mine_.originated.add();
-    Packet* packet = rte_pktmbuf_alloc(hosts_.pool);
-    if (packet == nullptr) {  // it is said again soon
-        counters_.drops[static_cast<std::size_t>(Drop::no_buffer)].add();
-        return;
+    rte_pktmbuf_append(said_, pfc_frame_bytes);
+    said_->port = static_cast<std::uint16_t>(index(port_));
+    set_egress_tag(*said_, {control_slice, port_, 0});
+    counters_.slices[control_row].admitted.add(pfc_frame_bytes);
+    if (ready_begin_ > 0) {
+        --ready_begin_;
+    } else {
+        const auto to = static_cast<std::ptrdiff_t>(ready_end_++);
+        std::copy_backward(ready_.begin(), ready_.begin() + to, ready_.begin() + to + 1);
+        std::copy_backward(noted_.begin(), noted_.begin() + to, noted_.begin() + to + 1);
     }
-    auto* frame = reinterpret_cast<std::byte*>(rte_pktmbuf_append(packet, pfc_frame_bytes));
-    encode_pfc(std::span<std::byte, pfc_frame_bytes>{frame, pfc_frame_bytes}, mac_, pause);
-    packet->port = static_cast<std::uint16_t>(index(port_));
-    set_egress_tag(*packet, {control_slice, port_, 0});
-    const Drop drop = accept(*packet);
-    if (drop == Drop::none) return;
-    counters_.drops[static_cast<std::size_t>(drop)].add();
-    rte_pktmbuf_free(packet);
+    ready_[ready_begin_] = said_;
+    noted_[ready_begin_] = {pfc_frame_bytes, control_slice, {}};
+    queues_.pay_again(control_slice, pfc_frame_bytes);
+    return true;
 }
 
 void EgressPort::stop(std::uint16_t slot, bool stopped) noexcept {
@@ -78,7 +86,6 @@ void EgressPort::put_aside(std::uint16_t slot) noexcept {
 
 // Into the burst, as far as it has room; then what waited behind them may follow.
 void EgressPort::take_back(Instant now) noexcept {
-    if (ready_begin_ == ready_end_) ready_begin_ = ready_end_ = 0;
     const std::size_t first = ready_end_;
     reopening_ = false;
     std::size_t kept = 0;

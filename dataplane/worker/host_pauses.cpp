@@ -10,6 +10,7 @@ HostPauses::HostPauses(PortId port, const PauseTimes* times, std::vector<const S
     : port_{port}, times_{times}, all_{std::move(all)}, counters_{counters} {}
 
 void HostPauses::adopt(const SnapshotPort& port, Instant now) {
+    for (Lane& lane : lanes_) count(lane, now);
     const std::vector<Lane> before = std::exchange(lanes_, {});
     sender_.set_rate(port.line);
     for (std::size_t n = 0; n < priorities; ++n) {
@@ -66,8 +67,8 @@ void HostPauses::count(Lane& lane, Instant now) noexcept {
 
 // What the watchdog drops must not leave either, not even in part.
 bool HostPauses::obey(Lane& lane) noexcept {
-    const bool stop = (lane.paused && lane.order != WatchdogOrder::ignore) ||
-                      lane.order == WatchdogOrder::drop;
+    const bool stop =
+        (lane.paused && lane.order != WatchdogOrder::ignore) || lane.order == WatchdogOrder::drop;
     return std::exchange(lane.stopped, stop) != stop;
 }
 
@@ -99,8 +100,8 @@ PriorityPause HostPauses::said(Instant now) noexcept {
 }
 
 bool HostPauses::stopped(std::uint16_t slot) const noexcept {
-    return std::ranges::any_of(
-        lanes_, [&](const Lane& lane) { return lane.slot == slot && lane.stopped; });
+    return std::ranges::any_of(lanes_,
+                               [&](const Lane& lane) { return lane.slot == slot && lane.stopped; });
 }
 
 }  // namespace weir

@@ -57,11 +57,11 @@ public:
             feel(lane, now);
         }
     }
-    // What the hosts are to be told now, if anything; it is told then.
-    std::optional<PriorityPause> due(Instant now) noexcept {
-        if (!sender_.due(now)) return {};
-        return said(now);
-    }
+    // Whether the hosts are to be told something now, and what, which is told then.
+    bool due(Instant now) const noexcept { return sender_.due(now); }
+    PriorityPause said(Instant now) noexcept;
+    // Hosts wait, or were just let go: they are to hear of it often.
+    bool speaks() const noexcept { return sender_.wake_at() != never; }
     bool stopped(std::uint16_t slot) const noexcept;
 
 private:
@@ -85,7 +85,6 @@ private:
     void count(Lane& lane, Instant now) noexcept;
     void watch(Lane& lane, const QueueView& queue, Instant now) noexcept;
     void feel(const Lane& lane, Instant now) noexcept;
-    PriorityPause said(Instant now) noexcept;
 
     PortId port_;
     const PauseTimes* times_;

@@ -1,6 +1,6 @@
 #pragma once
-// Until when the hosts behind one port asked for silence, priority by priority. Written by whichever
-// worker receives their pause frames, read by the one that owns the way out to them.
+// Until when the hosts behind one port asked for silence, priority by priority. Written by
+// whichever worker receives their pause frames, read by the one that owns the way out to them.
 #include <array>
 #include <atomic>
 #include <cstdint>

@@ -24,10 +24,10 @@ public:
         Shard* shard = nullptr;
         ControlRings* control = nullptr;
         const Handoffs* handoffs = nullptr;
-        IdVector<PortId, WorkerId> owners;         // of each port's egress half
-        IdVector<PortId, EgressPort*> egress;      // null where another worker owns it
-        std::vector<bool> chains;                  // whether the device takes them; empty: all do
-        std::vector<PacketsPerSecond> punt_rates;  // per port
+        IdVector<PortId, WorkerId> owners;          // of each port's egress half
+        IdVector<PortId, EgressPort*> egress;       // null where another worker owns it
+        std::vector<bool> chains;                   // whether the device takes them; empty: all do
+        std::vector<PacketsPerSecond> punt_rates;   // per port
         std::vector<PauseTimes>* pauses = nullptr;  // per port; null: nobody obeys
     };
     explicit Pipeline(Setup setup);

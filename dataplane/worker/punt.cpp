@@ -68,6 +68,8 @@ bool Pipeline::make_sendable(Packet& packet, PortId out) const noexcept {
 Drop Pipeline::hear_hosts(Packet& packet, Meta meta, Context context) noexcept {
     PortCounters& counters = setup_.shard->ports[meta.in];
     const SnapshotPort& port = context.snapshot.ports[meta.in];
+    // MAC control is for the link alone, and never tagged.
+    if ((packet.ol_flags & RTE_MBUF_F_RX_VLAN_STRIPPED) != 0) return Drop::mac_control;
     const MacControl said = decode_mac_control(bytes(packet));
     if (std::holds_alternative<LinkPause>(said)) {
         counters.pauses_ignored.add();

@@ -21,8 +21,7 @@ Worker::Worker(Setup setup) : setup_{std::move(setup)} {
                                                              .all = setup_.shards,
                                                              .packets = setup_.pool->size},
                                           *setup_.neighbors, clock_.now(),
-                                          HostLink{&(*setup_.pauses)[index(id)],
-                                                            setup_.pool})});
+                                          HostLink{&(*setup_.pauses)[index(id)], setup_.pool})});
         halves[id] = egress_.back().half.get();
         halves_.push_back({id, halves[id]});
     }
@@ -135,10 +134,12 @@ void Worker::idle(unsigned empty_loops) const noexcept {
     }
 }
 
-// What could leave in the next loop; what waits for a link could not.
+// What could leave in the next loop; what waits for a link could not. Hosts that wait are to hear
+// so again and again.
 bool Worker::holds() const noexcept {
     for (const Egress& egress : egress_)
-        if (!egress.half->empty() && egress.half->link_up()) return true;
+        if ((!egress.half->empty() || egress.half->speaks_to_hosts()) && egress.half->link_up())
+            return true;
     return false;
 }
 
@@ -170,9 +171,8 @@ void Worker::drain() noexcept {
         const Instant now = clock_.now();
         look_at_links(now);
         for (Egress& egress : egress_) egress.half->tick(now);
-        std::size_t moved = ingress_->take_over(snapshot, now);
-        for (Egress& egress : egress_) egress.half->look_at_hosts(now);
-        moved += transmit(now);
+        // Nobody hears hosts any more: what they paused stays so, and is Drop::stopped.
+        const std::size_t moved = ingress_->take_over(snapshot, now) + transmit(now);
         quiet = moved == 0 && held() == 0 ? quiet + 1 : 0;
         std::this_thread::sleep_for(std::chrono::microseconds{50});
     }

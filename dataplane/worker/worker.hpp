@@ -41,7 +41,7 @@ public:
         const LinkStates* links = nullptr;
         std::vector<bool> chains;  // by port: the device takes multi-segment packets
         std::vector<PacketsPerSecond> punt_rates;
-        rte_mempool* pool = nullptr;         // no port can ever hold more than it has
+        rte_mempool* pool = nullptr;                // no port can ever hold more than it has
         std::vector<PauseTimes>* pauses = nullptr;  // by port, shared by all workers
     };
     explicit Worker(Setup setup);

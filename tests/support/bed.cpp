@@ -107,6 +107,8 @@ Frame bytes_of(Packet& packet) {
 }
 
 void Bed::note_drops() {
+    consumed_ = shard_->consumed.read();
+    originated_ = shard_->originated.read();
     before_.resize(shard_->ports.size());
     for (std::size_t i = 0; i < before_.size(); ++i) {
         const auto& drops = shard_->ports[static_cast<PortId>(i)].drops;
@@ -212,6 +214,8 @@ Outcome Bed::collect() {
         outcome.resolves.push_back({punt_info(*packet), bytes_of(*packet), packet->nb_segs});
         rte_pktmbuf_free(packet);
     }
+    outcome.consumed = shard_->consumed.read() - consumed_;
+    outcome.originated = shard_->originated.read() - originated_;
     for (std::size_t i = 0; i < before_.size(); ++i)
         for (std::size_t d = 0; d < drop_count; ++d) {
             const std::uint64_t count = shard_->ports[static_cast<PortId>(i)].drops[d].read();

@@ -30,6 +30,8 @@ struct Outcome {
     std::vector<Punted> punted;     // to control: protocol and ICMP errors due
     std::vector<Punted> resolves;   // waiting for a MAC
     std::vector<Drop> drops;        // counted by the pipeline itself
+    std::uint64_t consumed = 0;     // pauses of hosts, which end in the worker
+    std::uint64_t originated = 0;   // and those to them, which begin there
     std::vector<NeighborAsk> asks;  // next hops that packets wait for at their way out
 };
 
@@ -99,6 +101,7 @@ private:
     std::vector<std::size_t> takes_;
     std::vector<PauseTimes> pauses_;
     std::vector<std::array<std::uint64_t, drop_count>> before_;  // by port: drops, when noted
+    std::uint64_t consumed_ = 0, originated_ = 0;                // as well
     std::unique_ptr<Pipeline> pipeline_;
 };
 

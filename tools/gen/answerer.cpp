@@ -60,6 +60,7 @@ std::optional<MacAddr> Answerer::gateway_mac() const {
 }
 
 bool Answerer::hear(std::span<const std::byte> frame, std::uint64_t now) {
+    if (obedience_ != nullptr && obedience_->hear(frame, now)) return true;
     if (frame.size() < sizeof(EthernetHeader)) return false;
     const auto& ethernet = *reinterpret_cast<const EthernetHeader*>(frame.data());
     const bool arp = ethernet.ether_type() == EtherType::arp;

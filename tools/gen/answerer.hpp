@@ -11,6 +11,7 @@
 #include "dataplane/base/spsc_ring.hpp"
 #include "dataplane/control/resolver.hpp"
 #include "dataplane/io/port.hpp"
+#include "tools/gen/obedience.hpp"
 
 namespace weir {
 
@@ -31,11 +32,13 @@ public:
     void ask_for(const std::variant<Ipv4Addr, Ipv6Addr>& gateway);
     std::optional<MacAddr> gateway_mac() const;
 
-    // Whether `frame` was ARP or ND. `now` in ticks.
+    // Whether `frame` was ARP, ND or, where somebody obeys it, MAC control. `now` in ticks.
     bool hear(std::span<const std::byte> frame, std::uint64_t now);
     // Receives what waits on the port and hears it: for a port that nobody else reads.
     void listen(std::uint64_t now);
     void tick(std::uint64_t now);
+    // What it hears of pauses goes there, from now on.
+    void obey_by(Obedience& obedience) { obedience_ = &obedience; }
     void speak();
 
 private:
@@ -49,6 +52,7 @@ private:
     Resolver resolver_{table_, {}};
     std::optional<NeighborId> gateway_;
     SpscRing<Packet*> frames_{64};
+    Obedience* obedience_ = nullptr;
 };
 
 }  // namespace weir

@@ -14,8 +14,8 @@ namespace {
 
 struct Texts {  // what needs more reading than CLI11 does
     std::string source, destination, source_mac, destination_mac, gateway, outer_source;
-    std::string rate, duration, catch_up = "100ms", linger = "500ms", wait_link = "10s", every,
-                                bins;
+    std::string rate, line, duration, catch_up = "100ms", linger = "500ms", wait_link = "10s",
+                                      every, bins;
     std::vector<std::string> segments, spread, addresses, take;
     bool reduced = false, no_checksum = false, no_answer = false;
     std::uint32_t label = 1, traffic_class = 0, hop_limit = 64;
@@ -100,6 +100,10 @@ void add_sending_options(CLI::App& app, Options& o, Texts& t) {
     group->add_option("--burst", o.burst, "packets handed to the device at once")
         ->check(CLI::Range(1, 256))
         ->capture_default_str();
+    group
+        ->add_option("--pfc", o.pfc, "priority of all that is sent: waits where 802.1Qbb pauses it")
+        ->check(CLI::Range(0, 7));
+    group->add_option("--line", t.line, "bit/s that a pause counts in, with --pfc [the device's]");
     group->add_flag("--fast", o.fast, "count packets only: no sequence, no latency");
 }
 
@@ -236,6 +240,15 @@ void read_texts(Options& o, const Texts& t) {
         refuse("--bins is what a sink prints as JSON; give --rx DEVICE and --json");
     if (!t.every.empty()) o.report_every = duration("--report-every", t.every);
     o.answer = !t.no_answer;
+    if (!t.line.empty()) {
+        const SendRate line = parse_send_rate(t.line);
+        if (line.unit != SendRate::Unit::bits) refuse("--line is a rate in bit/s, like 10G");
+        o.line = BitsPerSecond{line.per_second};
+    }
+    if (o.pfc && !o.sends()) refuse("--pfc is what a sender obeys; give --tx DEVICE");
+    if (o.pfc && t.no_answer)
+        refuse("--pfc has to hear pauses, which --no-answer turns off; leave one of them out");
+    if (o.line && !o.pfc) refuse("--line is for pauses that --pfc obeys; give both");
     if (o.sends() && !o.destination_mac && !o.gateway)
         refuse("whom to send to? give --dst-mac MAC, or --gateway ADDRESS to ask for its MAC");
     if (o.gateway && t.no_answer)

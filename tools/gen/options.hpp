@@ -32,6 +32,8 @@ struct Options {
     std::uint64_t seed = 1;
     bool fast = false;
     std::uint16_t burst = 32;
+    std::optional<std::uint8_t> pfc;    // priority whose pauses are obeyed
+    std::optional<BitsPerSecond> line;  // of --pfc; none: as the device says
 
     std::vector<Ipv4Prefix> address4;  // answered on the rx device besides those below
     std::vector<Ipv6Prefix> address6;

@@ -53,6 +53,9 @@ std::string sent_text(const Sent& s) {
         text += fmt::format("  not reached: asked {}, {} {} were due and could not be sent\n",
                             to_string(*s.asked), grouped(s.forgone),
                             s.asked->unit == SendRate::Unit::packets ? "packets" : "bits");
+    if (s.paused)
+        text += fmt::format("  paused    {:>18} frames, for {:.3f} s\n", grouped(s.paused->frames),
+                            s.paused->seconds);
     if (s.no_buffer != 0)
         text += fmt::format("  no packet buffer was free {} times; --buffers takes more\n",
                             grouped(s.no_buffer));
@@ -126,6 +129,7 @@ nlohmann::json sent_json(const Sent& s) {
                         {"device_refused_times", s.refused},
                         {"no_buffer_times", s.no_buffer},
                         {"asked", nullptr}};
+    if (s.paused) json["paused"] = {{"frames", s.paused->frames}, {"seconds", s.paused->seconds}};
     if (s.asked)
         json["asked"] = {{"unit", s.asked->unit == SendRate::Unit::packets ? "packets" : "bits"},
                          {"per_second", s.asked->per_second},

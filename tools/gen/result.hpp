@@ -24,6 +24,11 @@ struct Sent {
     std::uint64_t forgone = 0;    // units of `asked` that were due and were not sent
     std::uint64_t refused = 0;    // times the device took less than it was given
     std::uint64_t no_buffer = 0;  // times the pool of packets was empty
+    struct Paused {
+        std::uint64_t frames = 0;  // that named our priority
+        double seconds = 0;        // that it waited
+    };
+    std::optional<Paused> paused{};
 };
 
 struct FlowRow {

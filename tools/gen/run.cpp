@@ -58,15 +58,16 @@ void pin(const std::vector<unsigned>& cores, std::size_t thread) {
 
 class Run {
 public:
-    Run(const Options& options, Devices& devices, Sender* sender, Sink* sink, StopAsked stop,
-        std::uint64_t ticks_per_second)
+    Run(const Options& options, Devices& devices, Sender* sender, Sink* sink, Obedience* obedience,
+        StopAsked stop, std::uint64_t ticks_per_second)
         : options_{options},
           sender_{sender},
           sink_{sink},
           stop_{stop},
           chore_ticks_{to_ticks(chore_interval, ticks_per_second)},
           linger_ticks_{to_ticks(options.linger, ticks_per_second)},
-          duration_ticks_{to_ticks(options.duration, ticks_per_second)} {
+          duration_ticks_{to_ticks(options.duration, ticks_per_second)},
+          obedience_{obedience} {
         Station* const tx = devices.tx();
         Station* const rx = devices.rx();
         if (tx != nullptr) sending_duties_.push_back({tx, tx != rx, true, tx != rx});
@@ -93,6 +94,7 @@ public:
         work(sender_, sink_, all);
     }
     std::uint64_t started() const { return started_; }
+    std::uint64_t paused_ticks() const { return paused_ticks_; }
 
 private:
     // The loop of one thread: what of sending and receiving is its part.
@@ -101,7 +103,8 @@ private:
         bool sending = sender != nullptr;
         for (;;) {
             const std::uint64_t now = ticks();
-            if (sending && (!sender->poll(now) || time_is_up(now))) {
+            const bool waits = sending && obedience_ != nullptr && paused(duties[0], now);
+            if (sending && ((!waits && !sender->poll(now)) || time_is_up(now))) {
                 sending = false;
                 sender->finish();
                 sender_ended_.store(now, std::memory_order_release);
@@ -113,6 +116,15 @@ private:
             if (stop_()) stopping_.store(true, std::memory_order_relaxed);
             if (!sending && (sink == nullptr || all_received(now))) return;
         }
+    }
+
+    // A NIC hears a pause at once, not only between chores.
+    bool paused(const Duty& duty, std::uint64_t now) {
+        if (duty.listens) duty.station->answerer->listen(now);
+        const bool is = obedience_->paused(now);
+        if (is && looked_ != 0) paused_ticks_ += now - looked_;
+        looked_ = is ? now : 0;
+        return is;
     }
 
     bool time_is_up(std::uint64_t now) const {
@@ -143,6 +155,9 @@ private:
     std::uint64_t duration_ticks_;  // 0: no end
     std::vector<Duty> sending_duties_;
     std::vector<Duty> receiving_duties_;
+    Obedience* obedience_;
+    std::uint64_t looked_ = 0;  // while paused, in ticks
+    std::uint64_t paused_ticks_ = 0;
     std::uint64_t started_ = 0;
     std::atomic<std::uint64_t> sender_ended_{0};  // ticks; 0: it still sends
     std::atomic<bool> stopping_{false};
@@ -184,12 +199,21 @@ Result run(const Options& asked, StopAsked stop) {
         sender.emplace(*devices.tx()->port, devices.pool(), options, *builder, *mix,
                        ticks_per_second);
     }
+    std::optional<Obedience> obedience;
+    if (options.pfc) {
+        constexpr BitsPerSecond otherwise{10'000'000'000};
+        const BitsPerSecond line =
+            options.line.value_or(devices.tx()->port->speed().value_or(otherwise));
+        obedience.emplace(*options.pfc, line, ticks_per_second);
+        devices.tx()->answerer->obey_by(*obedience);
+    }
     if (options.receives())
         sink.emplace(*devices.rx()->port, devices.rx()->answerer.get(), options, ticks_per_second);
     Sender* const sending = sender ? &*sender : nullptr;
     Sink* const receiving = sink ? &*sink : nullptr;
 
-    Run whole{options, devices, sending, receiving, stop, ticks_per_second};
+    Run whole{options, devices,         sending, receiving, obedience ? &*obedience : nullptr,
+              stop,    ticks_per_second};
     {
         const Progress progress{sending, receiving, options.report_every};
         whole.go();
@@ -197,6 +221,10 @@ Result run(const Options& asked, StopAsked stop) {
     Result result;
     result.nanos_per_tick = 1e9 / static_cast<double>(ticks_per_second);
     if (sender) result.sent = sender->result();
+    if (obedience)
+        result.sent->paused =
+            Sent::Paused{obedience->heard(),
+                         result.nanos_per_tick * 1e-9 * static_cast<double>(whole.paused_ticks())};
     if (sink)
         result.received = received(options, *sink, sending, whole.started(), ticks_per_second);
     result.devices = devices.rows();

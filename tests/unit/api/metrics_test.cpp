@@ -204,9 +204,9 @@ TEST(Metrics, PausesAreOfPrioritiesAndOfSlicesThatHostsStop) {
     EXPECT_EQ(seen.at(R"(weir_pfc_sent_frames_total{port="lan0",priority="3"})"), "7");
     EXPECT_EQ(seen.at(R"(weir_pfc_received_frames_total{port="lan0",priority="5"})"), "8");
     EXPECT_EQ(seen.at(R"(weir_pause_ignored_frames_total{port="lan0"})"), "9");
-    EXPECT_EQ(seen.at(
-                  R"(weir_slice_paused_seconds_total{port="lan0",slice="gold",peer="port lan0"})"),
-              "1.5");
+    EXPECT_EQ(
+        seen.at(R"(weir_slice_paused_seconds_total{port="lan0",slice="gold",peer="port lan0"})"),
+        "1.5");
     EXPECT_EQ(seen.at(R"(weir_watchdog_detected_total{peer="port lan0",slice="gold"})"), "2");
     EXPECT_EQ(seen.at(R"(weir_watchdog_restored_total{peer="port lan0",slice="gold"})"), "1");
 }

@@ -114,7 +114,8 @@ TEST(Example, NotesSayWhatIsNotDone) {
             "too big, fragmentation needed) with MTU 1460",
             "peer transit-1: flow control between nodes is not in this version; no message is sent "
             "or expected",
-            "slice training: no peer is told to wait in this version; what its buffer does not take "
+            "slice training: no peer is told to wait in this version; what its buffer does not "
+            "take "
             "is dropped",
             "port wan1: what comes in there of a lossless slice has no buffer and may be dropped: "
             "there is no [[peer]], and no pfc for the slice",

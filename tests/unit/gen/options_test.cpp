@@ -87,6 +87,12 @@ TEST(Options, EachMistakeIsNamedWithTheWayOut) {
         {{"--rx", "tap:a", "--nonsense"}, "--nonsense"},
         {{"--rx", "tap:a", "--random-percent", "101"}, "101"},
         {{"--rx", "tap:a", "--label", "1048576"}, "20 bits"},
+        {{"--rx", "tap:a", "--pfc", "3"}, "give --tx"},
+        {{"--rx", "tap:a", "--pfc", "8"}, "--pfc"},
+        {{"--tx", "tap:a", "--dst-mac", "02:00:00:00:00:01", "--pfc", "3", "--no-answer"},
+         "--no-answer"},
+        {{"--rx", "tap:a", "--line", "10G"}, "--pfc"},
+        {{"--rx", "tap:a", "--pfc", "3", "--line", "1Mpps"}, "bit/s"},
         {{"--rx", "tap:a", "--address", "fd00::/129"}, "--address"},
     };
     for (const auto& [words, part] : mistakes)

@@ -37,7 +37,7 @@ TEST(PauseSender, PausesAtOnceAndNamesNobodyElse) {
 TEST(PauseSender, SaysItAgainBeforeAQuarterIsOver) {
     for (const auto& [rate, within] :
          {std::pair{line, Nanos{50'000}}, std::pair{BitsPerSecond{400'000'000'000}, Nanos{20'971}},
-          std::pair{BitsPerSecond{100'000'000}, Nanos{50'000}}}) {
+          std::pair{BitsPerSecond{100'000'000}, Nanos{672'000}}}) {
         PauseSender it;
         it.set_rate(rate);
         it.update(0, Bytes{5'000}, marks, start);
@@ -100,8 +100,8 @@ RC_GTEST_PROP(PauseSender, HostAndSenderAgree, ()) {
     const auto steps = *rc::gen::container<std::vector<std::tuple<int, int, int>>>(rc::gen::tuple(
         rc::gen::inRange(0, 8), rc::gen::inRange(0, 1'500), rc::gen::inRange(0, 60'000)));
     for (const auto& [priority, held, time] : steps) {
-        it.update(static_cast<std::size_t>(priority), Bytes{static_cast<std::uint64_t>(held)}, marks,
-                  now);
+        it.update(static_cast<std::size_t>(priority), Bytes{static_cast<std::uint64_t>(held)},
+                  marks, now);
         while (it.due(now)) {
             const PriorityPause said = it.frame(now);
             RC_ASSERT(said.classes != 0);
