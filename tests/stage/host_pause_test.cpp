@@ -188,13 +188,13 @@ TEST_F(HostPauseTest, AReopenedSliceGetsItsTurnBesideABacklog) {
     bed_.takes(lan) = 0;
     for (unsigned i = 0; i < 10; ++i) to_host(training);
     host_pauses(priority, longest_pause);
-    for (unsigned i = 0; i < 50; ++i) to_host(best_effort);
+    for (unsigned i = 0; i < 150; ++i) to_host(best_effort);  // more than a burst
     after(100ms);
-    bed_.takes(lan) = 7;
+    bed_.takes(lan) = 1;
     host_pauses(priority, Quanta{0});
-    for (unsigned i = 0; i < 40 && of_training().departed.packets.read() < 10; ++i) {
-        for (unsigned k = 0; k < 10; ++k) to_host(best_effort);
-        after(1ms);
+    for (unsigned i = 0; i < 400 && of_training().departed.packets.read() < 10; ++i) {
+        bed_.now = bed_.now + 10us;
+        to_host(best_effort);  // one comes, one leaves
     }
     EXPECT_EQ(of_training().departed.packets.read(), 10U);
     bed_.takes(lan) = SIZE_MAX;
